@@ -1,0 +1,99 @@
+#include "runtime/loop.hpp"
+
+#include <openssl/rand.h>
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+
+#include "base/result.hpp"
+
+namespace pps::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+class SystemClock final : public Clock {
+ public:
+  Timestamp now() const override {
+    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+  }
+  Duration monotonic() const override {
+    return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+  }
+};
+
+class SystemRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> out) override {
+    PPS_INVARIANT(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1);
+  }
+};
+
+class LoopTimers final : public Timers {
+ public:
+  explicit LoopTimers(asio::io_context& loop) : loop_(loop) {}
+  TimerHandle call_at(Duration at, std::function<void()> fn) override {
+    auto timer = std::make_shared<asio::steady_timer>(loop_);
+    timer->expires_at(std::chrono::steady_clock::time_point(at));
+    timer->async_wait([timer, fn = std::move(fn)](boost::system::error_code error) {
+      if (!error) fn();
+    });
+    return TimerHandle([weak = std::weak_ptr(timer)] {
+      if (const auto alive = weak.lock()) alive->cancel();
+    });
+  }
+
+ private:
+  asio::io_context& loop_;
+};
+
+class ThreadPool final : public Pool {
+ public:
+  ThreadPool(std::size_t threads, std::size_t queue) : pool_(threads), limit_(queue) {}
+  ~ThreadPool() override { pool_.join(); }
+  bool submit(std::function<void()> work) override {
+    if (waiting_.fetch_add(1) >= limit_) {
+      waiting_.fetch_sub(1);
+      return false;
+    }
+    asio::post(pool_, [this, work = std::move(work)] {
+      waiting_.fetch_sub(1);
+      work();
+    });
+    return true;
+  }
+
+ private:
+  asio::thread_pool pool_;
+  std::size_t limit_;
+  std::atomic<std::size_t> waiting_{0};
+};
+}  // namespace
+
+struct Loop::State {
+  explicit State(const Options& options)
+      : timers(context),
+        pool(options.pool_threads, options.pool_queue),
+        sync_pool(1, options.pool_queue),
+        runtime{context.get_executor(), clock, random, timers, pool, sync_pool},
+        work(asio::make_work_guard(context)) {}
+  asio::io_context context{1};
+  SystemClock clock;
+  SystemRandom random;
+  LoopTimers timers;
+  ThreadPool pool;
+  ThreadPool sync_pool;
+  Runtime runtime;
+  asio::executor_work_guard<asio::io_context::executor_type> work;
+};
+
+Loop::Loop(Options options) : state_(std::make_unique<State>(options)) {}
+Loop::~Loop() = default;
+Runtime& Loop::runtime() { return state_->runtime; }
+void Loop::run() { state_->context.run(); }
+void Loop::stop() { state_->context.stop(); }
+
+}  // namespace pps::runtime

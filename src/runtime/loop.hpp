@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "runtime/runtime.hpp"
+
+namespace pps::runtime {
+
+/// The real world: one io_context run by the calling thread, system clocks, OpenSSL's random generator, a pool of
+/// threads for blocking work and one thread for the committer.
+class Loop {
+ public:
+  struct Options {
+    std::size_t pool_threads = 2;
+    std::size_t pool_queue = 1024;  ///< Work waiting beyond this is refused.
+  };
+  explicit Loop(Options options);
+  Loop() : Loop(Options{}) {}
+  ~Loop();
+  Loop(const Loop&) = delete;
+
+  Runtime& runtime();
+  void run();   ///< Until `stop`, on the calling thread. Call once.
+  void stop();  ///< Thread-safe. Pools finish what they have begun.
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pps::runtime
