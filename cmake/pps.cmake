@@ -73,11 +73,13 @@ function(pps_tests name)
   endforeach()
 endfunction()
 
-# pps_program(NAME SOURCES… DEPS…): an executable build/<preset>/NAME.
+# pps_program(NAME SOURCES… DEPS…): an executable build/<preset>/NAME. Target `programs` builds them all.
+add_custom_target(programs)
 function(pps_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   _pps_common(${name})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  add_dependencies(programs ${name})
 endfunction()
