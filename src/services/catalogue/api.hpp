@@ -1,0 +1,141 @@
+#pragma once
+
+#include <boost/describe/class.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/money.hpp"
+#include "runtime/context.hpp"
+#include "runtime/task.hpp"
+
+/// Products and catalogue. Public reads answer serialised JSON as api/openapi.yaml describes it, because that is what
+/// is stored and cached.
+namespace pps::catalogue {
+
+struct ProductRequest {
+  std::string id_or_slug;
+  bool by_slug = false;
+  std::string currency;  ///< Empty: the shop's.
+};
+struct JsonReply {
+  std::string json;
+  std::string etag;  ///< Strong, with quotes; empty where there is none.
+};
+struct ListRequest {
+  std::string q, category, brand, currency, sort, cursor;
+  std::optional<std::int64_t> price_min, price_max;  ///< Minor units.
+  std::optional<bool> available;
+  std::map<std::string, std::vector<std::string>> attributes;
+  std::vector<std::string> facets;
+  std::int64_t limit = 20;  ///< 1 … 100.
+};
+struct SuggestRequest {
+  std::string q;
+  std::int64_t limit = 8;
+};
+struct Nothing {};
+struct ImageRequest {
+  ProductId product;
+  std::string name;
+};
+struct ImageReply {
+  std::vector<std::uint8_t> bytes;
+  std::string media_type, etag;
+};
+
+/// What the purchase process needs to know of a SKU, at the price of now.
+struct QuoteRequest {
+  std::vector<Sku> skus;  ///< 1 … 50.
+  std::string currency;   ///< Empty: the shop's.
+};
+struct Quote {
+  Sku sku;
+  bool found = false;  ///< False: no such SKU, or its product is not active.
+  ProductId product;
+  std::string name, variant, kind;
+  Money price;
+};
+struct QuoteReply {
+  std::vector<Quote> quotes;  ///< In the order asked.
+};
+
+/// Operator's side. `json` is a ProductInput of api/openapi.yaml.
+struct ChangeRequest {
+  std::string id;        ///< Empty to create.
+  std::string if_match;  ///< Required to change: `precondition_required` without, `stale` when old.
+  std::string json;
+  std::string actor;
+};
+struct AdminListRequest {
+  std::string q, status, cursor;
+  std::int64_t limit = 20;
+};
+/// An import is begun, fed in pieces and closed; each piece is a bounded text of whole or broken lines.
+struct ImportBegin {
+  std::string format;  ///< ndjson
+  std::string actor;
+};
+struct ImportPiece {
+  std::string id;
+  std::string text;
+  bool last = false;
+};
+struct ImportRequest {
+  std::string id;
+};
+struct ExportRequest {
+  std::string cursor;
+  std::int64_t limit = 100;
+};
+struct ExportReply {
+  std::string ndjson;
+  std::string next_cursor;
+};
+
+BOOST_DESCRIBE_STRUCT(ProductRequest, (), (id_or_slug, by_slug, currency))
+BOOST_DESCRIBE_STRUCT(JsonReply, (), (json, etag))
+BOOST_DESCRIBE_STRUCT(ListRequest, (),
+                      (q, category, brand, currency, sort, cursor, price_min, price_max, available, attributes, facets,
+                       limit))
+BOOST_DESCRIBE_STRUCT(SuggestRequest, (), (q, limit))
+BOOST_DESCRIBE_STRUCT(Nothing, (), ())
+BOOST_DESCRIBE_STRUCT(ImageRequest, (), (product, name))
+BOOST_DESCRIBE_STRUCT(ImageReply, (), (bytes, media_type, etag))
+BOOST_DESCRIBE_STRUCT(QuoteRequest, (), (skus, currency))
+BOOST_DESCRIBE_STRUCT(Quote, (), (sku, found, product, name, variant, kind, price))
+BOOST_DESCRIBE_STRUCT(QuoteReply, (), (quotes))
+BOOST_DESCRIBE_STRUCT(ChangeRequest, (), (id, if_match, json, actor))
+BOOST_DESCRIBE_STRUCT(AdminListRequest, (), (q, status, cursor, limit))
+BOOST_DESCRIBE_STRUCT(ImportBegin, (), (format, actor))
+BOOST_DESCRIBE_STRUCT(ImportPiece, (), (id, text, last))
+BOOST_DESCRIBE_STRUCT(ImportRequest, (), (id))
+BOOST_DESCRIBE_STRUCT(ExportRequest, (), (cursor, limit))
+BOOST_DESCRIBE_STRUCT(ExportReply, (), (ndjson, next_cursor))
+
+/// Loop-confined. Errors beside those named: `not_found` "product.not_found", `unavailable`.
+class CatalogueApi {
+ public:
+  virtual ~CatalogueApi() = default;
+  virtual Task<JsonReply> get_product(Context context, ProductRequest request) = 0;
+  virtual Task<JsonReply> list_products(Context context, ListRequest request) = 0;  ///< `invalid` cursor, sort, facet.
+  virtual Task<JsonReply> suggest(Context context, SuggestRequest request) = 0;
+  virtual Task<JsonReply> categories(Context context, Nothing request) = 0;
+  virtual Task<ImageReply> image(Context context, ImageRequest request) = 0;
+  virtual Task<QuoteReply> quote(Context context, QuoteRequest request) = 0;
+
+  virtual Task<JsonReply> admin_list(Context context, AdminListRequest request) = 0;
+  virtual Task<JsonReply> admin_get(Context context, ProductRequest request) = 0;
+  virtual Task<JsonReply> create(Context context, ChangeRequest request) = 0;   ///< `conflict` sku.taken, slug.taken
+  virtual Task<JsonReply> replace(Context context, ChangeRequest request) = 0;  ///< `stale`, `precondition_required`
+  virtual Task<JsonReply> archive(Context context, ChangeRequest request) = 0;
+  virtual Task<JsonReply> import_begin(Context context, ImportBegin request) = 0;
+  virtual Task<JsonReply> import_piece(Context context, ImportPiece request) = 0;
+  virtual Task<JsonReply> import_status(Context context, ImportRequest request) = 0;
+  virtual Task<ExportReply> export_products(Context context, ExportRequest request) = 0;
+};
+
+}  // namespace pps::catalogue
