@@ -34,11 +34,11 @@ need = @[ -e "$(1)" ] || { echo "make $@: this version has no $(1) yet" >&2; exi
 .PHONY: help
 help: ## prints this list
 	@echo "make TARGET [NAME=value ...]"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
 	@echo; sed -n '3,6s/^# \{0,1\}//p' Makefile
 
 .PHONY: run
-run: setup programs web ## builds what is needed and starts the shop with its demo data; ends with Ctrl-C (PORT=8080 DATA=data/demo FRESH=1)
+run: setup programs web catalogue ## builds what is needed and starts the shop with its demo data; ends with Ctrl-C (PORT=8080 DATA=data/demo FRESH=1)
 	@if [ -n "$(FRESH)" ] && [ -e "$(DATA)" ]; then \
 	  [ -d "$(DATA)/pps" ] || { echo "make run: $(DATA) does not look like a demo's data; remove it by hand" >&2; exit 2; }; \
 	  echo "removing $(DATA)"; rm -rf -- "$(DATA)"; \
@@ -86,6 +86,10 @@ bench: build ## measures, each figure beside its reference of the same run
 .PHONY: web
 web: setup ## builds the page into web/dist
 	@if [ -e web/package.json ]; then $(MAKE) web/dist/index.html; fi
+
+.PHONY: catalogue
+catalogue: ## fetches the demo's catalogue, Debian's applications, into build/catalogue (--refresh: tools/fetch-appstream)
+	@tools/fetch-appstream build/catalogue || echo "make $@: going on without; the demo sells what it has" >&2
 
 .PHONY: screenshots
 screenshots: build setup-test ## pictures of the shop into docs/screenshots
