@@ -14,6 +14,7 @@ from tidy_rules.tree import Tree, blank_comments_and_literals  # noqa: E402
 HEADERS = ["base/result.hpp", "runtime/runtime.hpp", "net/http.hpp", "storage/table.hpp", "storage/rocksdb/engine.hpp",
            "storage/memory/engine.hpp", "search/index.hpp", "search/xapian/engine.hpp", "cache/cache.hpp", "bus/log.hpp",
            "security/jwt.hpp", "workflow/step.hpp", "simulators/provider.hpp", "app/modules.hpp", "net/tests/help.hpp",
+           "services/reply.hpp",
            *(f"services/{name}/{part}.hpp" for name in ("store", "auth")
              for part in ("api", "service", "repository", "http", "client", "module", "ledger"))]
 
@@ -51,6 +52,8 @@ class Includes(unittest.TestCase):
             ("services/store/module.cpp", "storage/rocksdb/engine.hpp"),
             ("services/store/module.cpp", "services/store/http.hpp"),
             ("services/store/tests/a_test.cpp", "storage/memory/engine.hpp"),
+            ("services/store/api.hpp", "services/reply.hpp"),
+            ("services/shared.hpp", "base/result.hpp"),
         ]:
             with self.subTest(includer=includer, included=included):
                 self.assertEqual(including(includer, included), [])
@@ -84,6 +87,8 @@ class Includes(unittest.TestCase):
             ("services/store/api.hpp", "storage/table.hpp"),
             ("services/store/api.hpp", "services/store/service.hpp"),
             ("services/store/a.cpp", "net/tests/help.hpp"),
+            ("services/shared.hpp", "net/http.hpp"),
+            ("services/shared.hpp", "services/store/api.hpp"),
             ("strange/a.cpp", "base/result.hpp"),
             ("net/a.cpp", "http.hpp"),
         ]:
@@ -152,7 +157,8 @@ class Cpp(unittest.TestCase):
             with self.subTest(line=line):
                 self.assertEqual(rules_broken({"src/base/a.cpp": f"namespace x {{\n{line}\n}}\n}}\n"}, cpp), ["type-name"])
         for line in ["struct OrderLine {", "class Order final : public base::Thing {", "struct std::hash<Order> {", "struct hash<Order> {",
-                     "struct tm utc = f();", "enum class State : std::uint8_t {", "template <class t_x> void f() {", "struct tm* p = g(); if (p) {"]:
+                     "struct tm utc = f();", "enum class State : std::uint8_t {", "template <class t_x> void f() {",
+                     "struct tm* p = g(); if (p) {"]:
             with self.subTest(line=line):
                 self.assertEqual(rules_broken({"src/base/a.cpp": line + "}\n"}, cpp), [])
 
@@ -173,7 +179,8 @@ class Cpp(unittest.TestCase):
 
 class Text(unittest.TestCase):
     def test_whitespace(self):
-        for content, rule in [("a \n", "trailing-space"), ("a\r\n", "line-end"), ("a", "line-end"), ("a\n\n", "line-end"), ("\ta\n", "tab")]:
+        for content, rule in [("a \n", "trailing-space"), ("a\r\n", "line-end"), ("a", "line-end"), ("a\n\n", "line-end"),
+                              ("\ta\n", "tab")]:
             with self.subTest(content=content):
                 self.assertEqual(rules_broken({"src/base/a.cpp": content}, text), [rule])
         self.assertEqual(rules_broken({"Makefile": "a:\n\tb\n", "src/base/empty.cpp": ""}, text), [])
@@ -193,7 +200,8 @@ class Text(unittest.TestCase):
         self.assertEqual(rules_broken({"tools/a": "mktemp a.XXXXXX # todos\n"}, text), [])
 
     def test_names_of_machines(self):
-        for line in ("see /home/" + "ann/x", "cd /wor" + "k/main", "https://registry.npmjs" + ".org/x", '"resolved"' + ': "x"', "deb http://deb.debian" + ".org x"):
+        for line in ("see /home/" + "ann/x", "cd /wor" + "k/main", "https://registry.npmjs" + ".org/x", '"resolved"' + ': "x"',
+                     "deb http://deb.debian" + ".org x"):
             with self.subTest(line=line):
                 broken = rules_broken({"web/package-lock.json": line + "\n"}, text)
                 self.assertEqual(len(broken), 1)
@@ -212,12 +220,15 @@ class Text(unittest.TestCase):
 
 class Project(unittest.TestCase):
     whole = {
+        "web/package.json": '{"dependencies": {"libfoo-dev": "1"}, "devDependencies": {"vite": "1"}}\n',
         "CHANGELOG.md": "# Changelog\n\n## [Unreleased]\n",
         "THIRD_PARTY.md": "| `libfoo-dev` | MIT |\n",
         "tools/packages.txt": "# why\nlibfoo-dev 1.0 link JSON\nchromium - test browser\n",
         "docs/decisions/0001-record.md": "# 0001: Record\n",
-        "docs/decisions/0002-second.md": "# 0002: Second\n\n[first](0001-record.md), [top](../../CHANGELOG.md#x), [out](https://example.com)\n",
-        "src/services/store/api.hpp": "", "src/services/store/README.md": "[src](../../services)\n```\n[x](gone.md)\n```\n",
+        "docs/decisions/0002-second.md": "# 0002: Second\n\n[first](0001-record.md), "
+                                       "[top](../../CHANGELOG.md#x), [out](https://example.com)\n",
+        "src/services/auth/api.hpp": "", "src/services/store/service.cpp": "",
+        "src/services/store/README.md": "[src](../../services)\n```\n[x](gone.md)\n```\n",
     }
 
     def with_change(self, path, content):
@@ -232,6 +243,7 @@ class Project(unittest.TestCase):
             ("CHANGELOG.md", "# Changelog\n", "changelog"),
             ("CHANGELOG.md", ..., "changelog"),
             ("THIRD_PARTY.md", "`libbar-dev`\n", "third-party"),
+            ("web/package.json", '{"dependencies": {"react": "1"}}\n', "third-party"),
             ("tools/packages.txt", "libfoo-dev 1.0 link\n", "package"),
             ("tools/packages.txt", "libfoo-dev 1.0 linked JSON\n", "package"),
             ("tools/packages.txt", "libfoo-dev 1.0 link a\nlibfoo-dev 1.0 link a\n", "package"),
@@ -239,7 +251,7 @@ class Project(unittest.TestCase):
             ("docs/decisions/0004-gap.md", "# 0004: Gap\n", "decision"),
             ("docs/decisions/0003-title.md", "# Title\n", "decision"),
             ("docs/decisions/third.md", "# Third\n", "decision"),
-            ("src/services/auth/api.hpp", "", "readme"),
+            ("src/services/auth/service.cpp", "", "readme"),
             ("docs/a.md", "[x](gone.md)\n", "link"),
             ("docs/a.md", "![picture](screenshots/home.png)\n", "link"),
         ]:

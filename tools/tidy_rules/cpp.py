@@ -9,7 +9,8 @@ SOURCES = [
     ("time", r"\b(system_clock|steady_clock|high_resolution_clock|utc_clock)::now\b|\bgettimeofday\s*\(|\bclock_gettime\s*\("
              r"|(?<![\w.>:])(?:std::|::)?time\s*\(\s*(?:NULL|nullptr|0|&\w+)\s*\)|\bsteady_timer\b|\bsystem_timer\b|\bdeadline_timer\b",
      {"runtime"}, "runtime::Clock and runtime::Timers"),
-    ("random", r"\brandom_device\b|\bRAND_(priv_)?bytes\b|(?<![\w.>])(?:std::|::)?s?rand\s*\(|\bgetrandom\s*\(|\barc4random|\brandom_generator\b",
+    ("random", r"\brandom_device\b|\bRAND_(priv_)?bytes\b|(?<![\w.>])(?:std::|::)?s?rand\s*\("
+               r"|\bgetrandom\s*\(|\barc4random|\brandom_generator\b",
      {"runtime"}, "runtime::Random"),
     ("thread", r"\bstd::(jthread|thread|async)\b(?!::id|::hardware_concurrency)|\bpthread_create\b|\bsleep_(for|until)\b"
                r"|(?<![\w.>])(?:::)?(u|nano)?sleep\s*\(|\bthread_pool\b",

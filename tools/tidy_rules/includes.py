@@ -77,7 +77,13 @@ def refusal(includer, included):
 
 
 def service_refusal(source, target):
-    own, into = source[1], target[0]
+    into = target[0]
+    if len(source) == 2:  # what all Apis share, directly in services/
+        shared = into == "services" and len(target) == 2
+        return None if into in ("runtime", "base") or shared else "what all Apis share may include base and runtime"
+    own = source[1]
+    if into == "services" and len(target) == 2:
+        return None
     kind = role(source[-1])
     if into in ("app", "simulators"):
         return f"a service may not include {into}"

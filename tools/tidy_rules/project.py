@@ -1,5 +1,6 @@
 """The project as a whole: decisions, changelog, licences, packages, links between documents."""
 
+import json
 import posixpath
 import re
 
@@ -35,7 +36,7 @@ def check_decisions(tree):
 
 def check_service_readmes(tree):
     for path in sorted(tree.paths):
-        match = re.match(r"src/services/([^/]+)/api\.hpp$", path)
+        match = re.match(r"src/services/([^/]+)/(service|module)\.cpp$", path)
         if match and f"src/services/{match.group(1)}/README.md" not in tree.paths:
             yield Finding(path, 1, "readme", "a service has a README.md: what it is, its tables, events and limits")
 
@@ -71,6 +72,10 @@ def check_third_party(tree):
     for number, package, _, group in packages(tree):
         if group == "link" and package not in listed:
             yield Finding("tools/packages.txt", number, "third-party", f"THIRD_PARTY.md does not name `{package}` and its licence")
+    page = tree.get("web/package.json")
+    for package in json.loads(page.text).get("dependencies", {}) if page else ():
+        if package not in listed:
+            yield Finding(page.path, 1, "third-party", f"THIRD_PARTY.md does not name `{package}` and its licence")
 
 
 def check_links(tree):

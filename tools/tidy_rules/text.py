@@ -21,7 +21,8 @@ REGISTRY_HOST = re.compile(
 SNAKE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*(\.[a-z0-9]+)*$")
 KEBAB = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*\.[a-z0-9]+$")
 PLAIN = re.compile(r"[A-Za-z0-9._@-]+$")
-WELL_KNOWN = re.compile(r"(README|CONTRIBUTING|CHANGELOG|THIRD_PARTY|SECURITY)\.md$|LICENSE$|Makefile$|CMakeLists\.txt$|CMakePresets\.json$")
+WELL_KNOWN = re.compile(r"(README|CONTRIBUTING|CHANGELOG|THIRD_PARTY|SECURITY)\.md$|LICENSE$|Makefile$"
+                        r"|CMakeLists\.txt$|CMakePresets\.json$")
 SNAKE_FOLDERS = {"src", "tests", "bench", "tools", "cmake"}
 
 
