@@ -39,6 +39,7 @@ help: ## prints this list
 
 .PHONY: run
 run: setup programs web catalogue ## builds what is needed and starts the shop with its demo data; ends with Ctrl-C (PORT=8080 DATA=data/demo FRESH=1)
+	$(call need,build/release/pps)
 	@if [ -n "$(FRESH)" ] && [ -e "$(DATA)" ]; then \
 	  [ -d "$(DATA)/pps" ] || { echo "make run: $(DATA) does not look like a demo's data; remove it by hand" >&2; exit 2; }; \
 	  echo "removing $(DATA)"; rm -rf -- "$(DATA)"; \
