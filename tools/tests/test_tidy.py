@@ -133,7 +133,7 @@ class Cpp(unittest.TestCase):
 
     def test_near_misses(self):
         for line in ["auto at = clock.time(order);", "// std::thread is not used", 'log("rand()");', "auto t = created_time(x);",
-                     "co_await sleep(runtime, 1s);".replace("sleep(", "timers.sleep("), "brand(x);", "Operand(x);",
+                     "co_await runtime::sleep_for(runtime, 1s);", "brand(x);", "Operand(x);",
                      "char c = '\"'; f(1'000'000); // rand()", "auto n = runtime.clock.now();", "std::snprintf(a, 1, f);"]:
             with self.subTest(line=line):
                 self.assertEqual(rules_broken({"src/services/store/service.cpp": line + "\n"}, cpp), [])

@@ -12,7 +12,7 @@ SOURCES = [
     ("random", r"\brandom_device\b|\bRAND_(priv_)?bytes\b|(?<![\w.>])(?:std::|::)?s?rand\s*\("
                r"|\bgetrandom\s*\(|\barc4random|\brandom_generator\b",
      {"runtime"}, "runtime::Random"),
-    ("thread", r"\bstd::(jthread|thread|async)\b(?!::id|::hardware_concurrency)|\bpthread_create\b|\bsleep_(for|until)\b"
+    ("thread", r"\bstd::(jthread|thread|async)\b(?!::id|::hardware_concurrency)|\bpthread_create\b|\bthis_thread::sleep_(for|until)\b"
                r"|(?<![\w.>])(?:::)?(u|nano)?sleep\s*\(|\bthread_pool\b",
      {"runtime"}, "runtime's loops, timers and pools"),
     ("environment", r"\b(secure_)?getenv\b|\benviron\b", {"runtime"}, "runtime's configuration"),
