@@ -21,7 +21,7 @@ inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::mo
 
 /// `invalid` with one refused field.
 inline std::unexpected<Error> fail_field(std::string pointer, std::string code, std::string detail) {
-  Error error{ErrorKind::invalid, "request.invalid", "A field was refused; see errors."};
+  Error error{ErrorKind::invalid, "fields.invalid", "A field was refused; see errors."};
   error.fields.push_back({std::move(pointer), std::move(code), std::move(detail)});
   return std::unexpected(std::move(error));
 }
