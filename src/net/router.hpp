@@ -19,28 +19,29 @@ inline Access any_token() { return {Access::Kind::token, {}}; }
 
 struct Route {
   Method method = Method::get;
-  std::string pattern;       ///< "/api/purchases/{id}/events"; a last "{path...}" matches the rest, slashes included.
+  std::string pattern;       ///< "/api/purchases/{id}/events"; a last "{path...}" matches the rest,
+                             ///< slashes included.
   std::string operation_id;  ///< As in api/openapi.yaml; also the metric's label.
   Access access;
   Handler handler;
   std::size_t max_body_bytes = 1 << 20;
-  bool stream_body = false;      ///< Hand the body over as a stream instead of whole.
-  bool oauth_errors = false;     ///< RFC 6749 error JSON instead of problem+json.
+  bool stream_body = false;   ///< Hand the body over as a stream instead of whole.
+  bool oauth_errors = false;  ///< RFC 6749 error JSON instead of problem+json.
   Duration deadline = std::chrono::seconds(10);  ///< Becomes Request::context.deadline.
 };
 
 /// Reads a bearer token: the authentication server's answer, or `unauthenticated`.
 using Authenticator = std::function<Task<Principal>(Context, std::string token)>;
 
-/// The table of routes of one listener. Filled at start, then read only. 404 for an unknown path, 405 with Allow for a
-/// known path with another method, 401/403 with WWW-Authenticate by `access`.
+/// The table of routes of one listener. Filled at start, then read only. 404 for an unknown path,
+/// 405 with Allow for a known path with another method, 401/403 with WWW-Authenticate by `access`.
 class Router {
  public:
   Router();
   ~Router();
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
-  /// @pre no route with the same method and shape of pattern.
+  /// @pre no route with the same method and shape of pattern; handler set.
   void add(Route route);
   void set_authenticator(Authenticator authenticator);
   /// Answers what no route does (the web page's files). Without it: 404.
@@ -52,8 +53,11 @@ class Router {
     std::vector<std::string> params;
     std::vector<Method> allowed;  ///< For 405 when route is null.
   };
+  /// @param path as sent: percent-encoded, without the query. A literal part beats a placeholder;
+  /// GET answers HEAD too.
   Match match(Method method, std::string_view path) const;
-  /// Everything from a whole request to its reply: match, authenticate, handle, problem+json. Never fails.
+  /// Everything from a whole request to its reply: match, authenticate, handle, problem+json. Never
+  /// fails.
   boost::asio::awaitable<Response> handle(Request request, Match match) const;
 
  private:

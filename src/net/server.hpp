@@ -16,9 +16,9 @@ struct TlsFiles {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  ///< 0: any free one; see Server::port.
-  std::optional<TlsFiles> tls;  ///< TLS 1.3 only.
-  std::size_t max_connections = 10'000;     ///< Beyond: 503 with Retry-After and close.
+  std::uint16_t port = 0;                      ///< 0: any free one; see Server::port.
+  std::optional<TlsFiles> tls;                 ///< TLS 1.3 only.
+  std::size_t max_connections = 10'000;        ///< Beyond: 503 with Retry-After and close.
   std::size_t max_requests_in_flight = 4'096;  ///< Beyond: 503 with Retry-After.
   std::size_t max_header_bytes = 16 * 1024;    ///< 431 beyond.
   Duration header_timeout = std::chrono::seconds(10);
@@ -31,9 +31,10 @@ class Server {
  public:
   Server(runtime::Runtime& runtime, ServerOptions options, std::shared_ptr<const Router> router);
   ~Server();
-  Result<void> start();       ///< Errors: `unavailable` `net.address_in_use`, `invalid` `net.tls`.
+  Result<void> start();  ///< Errors: `unavailable` `net.address_in_use`, `invalid` `net.tls`.
   std::uint16_t port() const;
-  /// Stops accepting, lets requests in flight end until `deadline` (monotonic), then closes. SSE streams are closed at once.
+  /// Stops accepting, lets requests in flight end until `deadline` (monotonic), then closes. SSE
+  /// streams are closed at once.
   Task<void> drain(Duration deadline);
 
  private:

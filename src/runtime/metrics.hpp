@@ -7,8 +7,9 @@
 #include <string_view>
 #include <vector>
 
-/// Prometheus metrics, process-wide. Get a handle once (a map look-up), keep it, count with it (an atomic add).
-/// Names follow Prometheus: `pps_purchases_accepted_total`, units last (`_seconds`, `_bytes`).
+/// Prometheus metrics, process-wide. Get a handle once (a map look-up), keep it, count with it (an
+/// atomic add). Names follow Prometheus: `pps_purchases_accepted_total`, units last (`_seconds`,
+/// `_bytes`).
 namespace pps::metrics {
 
 using Labels = std::map<std::string, std::string>;
@@ -37,7 +38,8 @@ class Histogram {
  public:
   void observe_us(std::int64_t microseconds);
   struct Snapshot {
-    std::vector<std::pair<double, std::uint64_t>> cumulative;  ///< (upper bound in seconds, count ≤ it)
+    std::vector<std::pair<double, std::uint64_t>>
+        cumulative;  ///< (upper bound in seconds, count ≤ it)
     std::uint64_t count = 0;
     double sum_seconds = 0;
   };
