@@ -74,8 +74,8 @@ crash: build ## kill -9 of real processes under load, then the checker (ROUNDS=2
 	@PPS_CRASH_ROUNDS=$(ROUNDS) $(run_tests) build/release -L crash --verbose
 
 .PHONY: fuzz
-fuzz: setup ## every fuzzer in turn (FUZZ_SECONDS=60)
-	$(call need,tests/fuzz/run)
+fuzz: setup ## every fuzzer for a while (FUZZ_SECONDS=60)
+	@[ "$(SETUP)" = no ] || tools/setup fuzz
 	@tests/fuzz/run --seconds $(FUZZ_SECONDS) --jobs $(JOBS)
 
 .PHONY: bench

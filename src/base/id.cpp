@@ -30,9 +30,12 @@ std::optional<EffectParts> parse_effect_id(std::string_view text) {
   if (!purchase) return std::nullopt;
   EffectParts parts{*purchase, std::string(text.substr(first + 1, last - first - 1)), -1};
   const auto line = text.substr(last + 1);
-  if (line == "-") return parts;
-  const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), parts.line);
-  if (error != std::errc{} || end != line.data() + line.size() || parts.line < 0) return std::nullopt;
+  if (line != "-") {
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), parts.line);
+    if (error != std::errc{} || end != line.data() + line.size() || parts.line < 0) return std::nullopt;
+  }
+  // One effect has one name: another spelling of it (an upper-case id, a line "07") would be a second effect.
+  if (parts.effect.empty() || effect_id(parts.purchase, parts.effect, parts.line).value != text) return std::nullopt;
   return parts;
 }
 

@@ -6,7 +6,7 @@ import re
 
 from .tree import Finding
 
-GROUPS = {"build", "link", "test", "bench", "dev"}
+GROUPS = {"build", "link", "test", "bench", "fuzz", "dev"}
 DECISION = re.compile(r"docs/decisions/(\d{4})-[a-z0-9.-]+\.md$")
 LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```|~~~)")

@@ -34,6 +34,11 @@ TEST(EffectId, names_purchase_effect_and_line) {
   EXPECT_EQ(of_line->line, 3);
   EXPECT_EQ(parse_effect_id(effect_id(purchase, "authorize", -1).value)->line, -1);
   for (const auto* text : {"", "/", "x/y/z", "a/b", "//"}) EXPECT_FALSE(parse_effect_id(text)) << text;
+  const std::string id = "0190a0b0-c0d0-7e0f-8a1b-2c3d4e5f6071";
+  EXPECT_TRUE(parse_effect_id(id + "/reserve/7"));
+  for (const std::string text : {"0190A0B0-c0d0-7e0f-8a1b-2c3d4e5f6071/reserve/7", "0190a0b0-c0d0-7e0f-8a1b-2c3d4e5f6071/reserve/07",
+                                 "0190a0b0-c0d0-7e0f-8a1b-2c3d4e5f6071//7", "0190a0b0-c0d0-7e0f-8a1b-2c3d4e5f6071/reserve/+7"})
+    EXPECT_FALSE(parse_effect_id(text)) << "one effect has one name: " << text;
 }
 
 TEST(Money, adds_and_multiplies_within_its_bounds_only) {
