@@ -1,0 +1,110 @@
+#include "search/xapian/xapian_index.hpp"
+
+#include "runtime/metrics.hpp"
+#include "runtime/sync.hpp"
+#include "search/xapian/xapian_database.hpp"
+
+namespace pps::search {
+namespace {
+
+class XapianIndex final : public Index, public std::enable_shared_from_this<XapianIndex> {
+ public:
+  XapianIndex(runtime::Runtime& runtime, std::shared_ptr<XapianDatabase> database)
+      : runtime_(runtime),
+        database_(std::move(database)),
+        position_(database_->stored_position()),
+        documents_metric_(metrics::gauge("pps_search_documents", "Documents in the search index.")),
+        query_time_(metrics::histogram("pps_search_query_seconds", "Time of one query, waiting included.")),
+        commit_time_(metrics::histogram("pps_search_commit_seconds", "Time of one commit of the index.")) {
+    documents_metric_.set(static_cast<std::int64_t>(database_->documents()));
+  }
+
+  Task<void> apply(std::vector<Change> changes, std::uint64_t position) override {
+    const auto self = shared_from_this();
+    co_await writing_.acquire();
+    const Duration begin = runtime_.clock.monotonic();
+    auto batch = std::make_shared<const std::vector<Change>>(std::move(changes));
+    std::function<Result<void>()> work = [database = database_, batch, position] {
+      return database->apply(*batch, position);
+    };
+    Result<void> done = co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
+    if (done) position_ = position;
+    changed();
+    commit_time_.observe_us((runtime_.clock.monotonic() - begin).count());
+    writing_.release();
+    co_return done;
+  }
+
+  std::uint64_t position() const override { return position_; }
+
+  Task<void> clear() override {
+    const auto self = shared_from_this();
+    co_await writing_.acquire();
+    std::function<Result<void>()> work = [database = database_] { return database->clear(); };
+    Result<void> done = co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
+    if (done) position_ = 0;
+    changed();
+    writing_.release();
+    co_return done;
+  }
+
+  void set_live(const Uuid& id, const std::string& facet, std::vector<std::string> values) override {
+    database_->set_live(id, facet, values);
+    ++generation_;
+  }
+
+  Task<QueryReply> query(Query query) override {
+    const auto self = shared_from_this();
+    const Duration begin = runtime_.clock.monotonic();
+    std::function<Result<QueryReply>()> work = [database = database_, asked = std::move(query)] {
+      return database->query(asked);
+    };
+    Result<QueryReply> reply = co_await runtime::run_on<QueryReply>(runtime_, runtime_.pool, std::move(work));
+    query_time_.observe_us((runtime_.clock.monotonic() - begin).count());
+    co_return reply;
+  }
+
+  Task<std::vector<Uuid>> suggest(std::string typed, std::size_t limit) override {
+    const auto self = shared_from_this();
+    std::function<Result<std::vector<Uuid>>()> work = [database = database_, typed = std::move(typed), limit] {
+      return database->suggest(typed, limit);
+    };
+    Result<std::vector<Uuid>> ids =
+        co_await runtime::run_on<std::vector<Uuid>>(runtime_, runtime_.pool, std::move(work));
+    co_return ids;
+  }
+
+  std::map<std::string, std::uint64_t> count(const std::string& facet) const override {
+    return database_->count(facet);
+  }
+  std::uint64_t documents() const override { return database_->documents(); }
+  std::uint64_t generation() const override { return generation_; }
+
+ private:
+  void changed() {
+    ++generation_;
+    documents_metric_.set(static_cast<std::int64_t>(database_->documents()));
+  }
+
+  runtime::Runtime& runtime_;
+  std::shared_ptr<XapianDatabase> database_;
+  runtime::Semaphore writing_{1};
+  std::uint64_t position_;
+  std::uint64_t generation_ = 1;
+  metrics::Gauge& documents_metric_;
+  metrics::Histogram& query_time_;
+  metrics::Histogram& commit_time_;
+};
+
+}  // namespace
+
+Task<std::shared_ptr<Index>> open_xapian(runtime::Runtime& runtime, XapianOptions options) {
+  using Opened = std::shared_ptr<XapianDatabase>;
+  std::function<Result<Opened>()> work = [path = options.path] { return XapianDatabase::open(path); };
+  Result<Opened> database = co_await runtime::run_on<Opened>(runtime, runtime.pool, std::move(work));
+  if (!database) co_return fail(std::move(database).error());
+  std::shared_ptr<Index> index = std::make_shared<XapianIndex>(runtime, std::move(*database));
+  co_return index;
+}
+
+}  // namespace pps::search
