@@ -248,7 +248,6 @@ class Project(unittest.TestCase):
             ("tools/packages.txt", "libfoo-dev 1.0 linked JSON\n", "package"),
             ("tools/packages.txt", "libfoo-dev 1.0 link a\nlibfoo-dev 1.0 link a\n", "package"),
             ("docs/decisions/0002-other.md", "# 0002: Other\n", "decision"),
-            ("docs/decisions/0004-gap.md", "# 0004: Gap\n", "decision"),
             ("docs/decisions/0003-title.md", "# Title\n", "decision"),
             ("docs/decisions/third.md", "# Third\n", "decision"),
             ("src/services/auth/service.cpp", "", "readme"),

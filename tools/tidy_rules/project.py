@@ -28,10 +28,6 @@ def check_decisions(tree):
         first = tree.get(path).lines[0] if tree.get(path) and tree.get(path).lines else ""
         if not re.match(rf"# {number}[:.] \S", first):
             yield Finding(path, 1, "decision", f"its first line is to be '# {number}: its title'")
-    for expected, number in enumerate(sorted(numbers), 1):
-        if int(number) != expected and f"{expected:04}" not in numbers:
-            yield Finding(numbers[number], 1, "decision", f"{expected:04} is missing before it")
-            break
 
 
 def check_service_readmes(tree):
