@@ -58,8 +58,12 @@ class ObjectReader {
                                  TextLimits limits = {});  ///< Optional array.
   /// The value as canonical JSON text (keys sorted), for free-form parts such as a customisation.
   std::optional<std::string> canonical(std::string_view name);
+  /// The names of all members, for objects used as maps; each is still to be asked for.
+  std::vector<std::string> keys() const;
   void refuse(std::string_view name, std::string code,
               std::string detail);  ///< A rule of the caller's.
+  /// The same, of one item of an array.
+  void refuse_item(std::string_view name, std::size_t index, std::string code, std::string detail);
   Result<void> finish();
 
  private:

@@ -113,6 +113,22 @@ TEST(JsonReader, unknown_fields_may_be_let_through_and_errors_are_bounded) {
   EXPECT_EQ(ObjectReader::parse(many)->finish().error().fields.size(), 100u);
 }
 
+TEST(JsonReader, maps_and_items_are_named_where_they_stand) {
+  auto reader = *ObjectReader::parse(R"({"prices":{"EUR":5,"a/b":7},"tags":["x","y"]})");
+  auto prices = reader.object("prices");
+  ASSERT_TRUE(prices);
+  EXPECT_THAT(prices->keys(), testing::ElementsAre("EUR", "a/b"));
+  EXPECT_EQ(prices->integer("EUR", 0, 9), 5);
+  prices->integer("a/b", 0, 5);
+  EXPECT_THAT(reader.texts("tags", 5), testing::ElementsAre("x", "y"));
+  reader.refuse_item("tags", 1, "field.format", "no");
+  const auto done = reader.finish();
+  ASSERT_FALSE(done);
+  ASSERT_EQ(done.error().fields.size(), 2u);
+  EXPECT_EQ(done.error().fields[0].pointer, "/prices/a~1b");
+  EXPECT_EQ(done.error().fields[1].pointer, "/tags/1");
+}
+
 TEST(Fingerprint, depends_on_meaning_only) {
   const auto base = fingerprint_of(R"({"a":1,"b":{"x":[1,2],"y":"é"}})");
   EXPECT_EQ(base->size(), 32u);
