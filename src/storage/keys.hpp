@@ -9,7 +9,8 @@
 namespace pps::storage {
 
 /// Builds order-preserving keys: comparing the bytes compares the tuples, element by element (as FoundationDB's tuple
-/// layer does). Texts end with 00 (inner 00 is written 00 FF); integers are big-endian with the sign bit flipped.
+/// layer does). Texts end with 00 01 (inner 00 is written 00 FF), so that no element after them can be mistaken for
+/// more text; integers are big-endian, signed ones with the sign bit flipped.
 class KeyWriter {
  public:
   KeyWriter& text(std::string_view value);

@@ -13,6 +13,7 @@
 #include "base/money.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "storage/table.hpp"
 
 /// Structs as row bodies. A body is a format byte, then columns as (id, type, length, bytes) in ascending id, so that
 /// a reader of another version keeps columns it does not know and refuses a format that is newer.

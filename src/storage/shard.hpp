@@ -9,6 +9,7 @@
 
 #include "runtime/runtime.hpp"
 #include "runtime/task.hpp"
+#include "storage/rows.hpp"
 #include "storage/table.hpp"
 
 /// Live state that changes under contention has one owner: the shard. The owner keeps hot rows in memory, decides
@@ -32,6 +33,10 @@ struct Event {
   std::string key;    ///< Orders events: those of one key arrive in order.
   std::string body;   ///< encode_row of a documented struct, or JSON; stated where the type is declared.
   std::int64_t at_us = 0;
+  static constexpr auto columns() {
+    return std::tuple(column<1>(&Event::topic), column<2>(&Event::type), column<3>(&Event::key), column<4>(&Event::body),
+                      column<5>(&Event::at_us));
+  }
 };
 
 /// What one decision writes. Everything enqueued before one commit begins goes out in that commit.
@@ -54,6 +59,12 @@ struct ShardStatic {
   std::uint64_t outbox_next = 1;    ///< Sequence of the next outbox row.
   std::uint64_t outbox_low = 1;     ///< Everything below has been published and erased: scans start here.
   std::map<std::string, std::uint64_t> marks;  ///< The service's own low-water marks (see Shard::set_mark).
+  Unknown unknown;
+  static constexpr auto columns() {
+    return std::tuple(column<1>(&ShardStatic::range_id), column<2>(&ShardStatic::commit_seq),
+                      column<3>(&ShardStatic::outbox_next), column<4>(&ShardStatic::outbox_low),
+                      column<5>(&ShardStatic::marks));
+  }
 };
 
 /// The outbox row's kind in every live family.

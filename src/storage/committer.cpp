@@ -1,0 +1,94 @@
+#include "storage/committer.hpp"
+
+#include "storage/group.hpp"
+#include "storage/rules.hpp"
+
+namespace pps::storage {
+
+namespace {
+/// A group's bounds: large enough that the sync's cost is spread, small enough that the first waits little for the last.
+constexpr std::size_t kMaxGroupBytes = 4 << 20;
+constexpr std::size_t kMaxGroupCommits = 1024;
+/// Beyond this the callers are told to come back: the disk does not keep up.
+constexpr std::size_t kMaxQueuedBytes = 64 << 20;
+
+std::size_t bytes_of(const Committer::Request& request) {
+  if (const auto* batch = std::get_if<Batch>(&request)) return rules::size_of(*batch);
+  const auto& write = std::get<ViewWrite>(request);
+  return write.partition.size() + write.row.at.key.size() + write.row.body.size();
+}
+
+/// Every commit of a failed group shares its fate. A conflict may have been decided against a write that is now not
+/// there, so it is no longer known to be one; but it surely wrote nothing.
+void spoil(std::vector<Result<void>>& results, const Error& error) {
+  for (auto& result : results) {
+    if (result) {
+      result = fail(error);
+    } else if (result.error().kind == ErrorKind::conflict) {
+      result = fail(ErrorKind::unavailable, "storage.group_failed", "the commits before this one could not be written");
+    }
+  }
+}
+}  // namespace
+
+Committer::Answer Committer::submit(Request request) {
+  auto answer = std::make_shared<runtime::Promise<void>>();
+  const std::size_t bytes = bytes_of(request);
+  if (queued_bytes_ + bytes > kMaxQueuedBytes) {
+    answer->fulfil(std::unexpected(Error{ErrorKind::unavailable, "overloaded", "too many commits wait", {}, 1}));
+    return answer;
+  }
+  queued_bytes_ += bytes;
+  queue_.push_back({std::move(request), answer, bytes});
+  if (!running_) {
+    running_ = true;
+    runtime::spawn(runtime_.executor, run(shared_from_this()));
+  }
+  return answer;
+}
+
+std::vector<Committer::Queued> Committer::next_group() {
+  std::vector<Queued> group;
+  std::size_t bytes = 0;
+  while (!queue_.empty() && group.size() < kMaxGroupCommits && (group.empty() || bytes < kMaxGroupBytes)) {
+    bytes += queue_.front().bytes;
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  queued_bytes_ -= bytes;
+  return group;
+}
+
+Result<Committer::Written> Committer::write(Engine& engine, const std::vector<Queued>& queued) {
+  Written written;
+  Group group(engine);
+  for (const auto& [request, answer, bytes] : queued)
+    written.results.push_back(std::visit([&group](const auto& one) { return group.add(one); }, request));
+  if (group.empty()) return written;
+  Result<std::uint64_t> ticket = engine.write(group.take());
+  if (ticket)
+    written.ticket = *ticket;
+  else
+    spoil(written.results, ticket.error());
+  return written;
+}
+
+boost::asio::awaitable<void> Committer::run(std::shared_ptr<Committer> self) {
+  while (!self->queue_.empty()) {
+    auto group = std::make_shared<const std::vector<Queued>>(self->next_group());
+    std::function<Result<Written>()> work = [engine = self->engine_, group] { return write(*engine, *group); };
+    Result<Written> written = co_await runtime::run_on<Written>(self->runtime_, self->runtime_.sync_pool, std::move(work));
+    if (!written) {
+      for (const auto& queued : *group) queued.answer->fulfil(fail(written.error()));
+      continue;
+    }
+    if (written->ticket) {
+      Result<void> settled = co_await self->engine_->settled(*written->ticket);
+      if (!settled) spoil(written->results, settled.error());
+    }
+    for (std::size_t i = 0; i < group->size(); ++i) (*group)[i].answer->fulfil(std::move(written->results[i]));
+  }
+  self->running_ = false;
+}
+
+}  // namespace pps::storage

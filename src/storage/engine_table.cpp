@@ -1,0 +1,124 @@
+#include "storage/committer.hpp"
+#include "storage/layout.hpp"
+#include "storage/rules.hpp"
+
+namespace pps::storage {
+
+namespace {
+constexpr std::size_t kMaxPageBytes = 4 << 20;
+
+Error corrupt() { return {ErrorKind::internal, "storage.corrupt", "a stored row cannot be read"}; }
+
+/// Coroutines here own what they use, so that a table may go while calls are under way.
+Task<std::optional<Row>> find_row(std::shared_ptr<Engine> engine, FamilyUse use, std::string key, RowKey at) {
+  Result<Engine::Found> value = co_await engine->get(use, std::move(key));
+  if (!value) co_return fail(std::move(value).error());
+  if (!*value) co_return std::nullopt;
+  const auto stored = layout::unpack(**value);
+  if (!stored) co_return fail(corrupt());
+  if (stored->tombstone) co_return std::nullopt;
+  co_return Row{std::move(at), stored->version, std::string(stored->body)};
+}
+
+struct Scan {
+  KeyRange range;
+  std::size_t prefix = 0;  ///< Bytes of the engine's key before the row's own.
+  RowKind kind = 0;
+  std::size_t limit = 0;
+};
+
+/// Adds rows until the page is full. False when it is.
+Result<bool> add_rows(ScanPage& page, std::size_t& bytes, const Scan& scan, const std::vector<KeyValue>& found) {
+  for (const auto& [key, value] : found) {
+    const auto stored = layout::unpack(value);
+    if (!stored) return fail(corrupt());
+    if (stored->tombstone) continue;
+    if (page.rows.size() == scan.limit || bytes > kMaxPageBytes) {
+      page.more = true;
+      return false;
+    }
+    bytes += key.size() + value.size();
+    page.rows.push_back({{scan.kind, key.substr(scan.prefix)}, stored->version, std::string(stored->body)});
+  }
+  return true;
+}
+
+Task<ScanPage> scan_rows(std::shared_ptr<Engine> engine, Scan scan) {
+  ScanPage page;
+  std::size_t bytes = 0;
+  while (scan.range.from < scan.range.to) {
+    KeyRange range = scan.range;
+    range.limit = scan.limit + 1 - page.rows.size();
+    Result<std::vector<KeyValue>> found = co_await engine->range(range);
+    if (!found) co_return fail(std::move(found).error());
+    Result<bool> room = add_rows(page, bytes, scan, *found);
+    if (!room) co_return fail(std::move(room).error());
+    if (!*room || found->size() < range.limit) break;  // tombstones may have taken places: then go on
+    if (scan.range.backwards)
+      scan.range.to = found->back().key;
+    else
+      scan.range.from = found->back().key + '\0';
+  }
+  co_return page;
+}
+
+Task<void> wait_for(Committer::Answer answer) { co_return co_await answer->get(); }
+
+Task<void> wait_for_all(std::vector<Committer::Answer> answers) {
+  Result<void> outcome;
+  for (const auto& answer : answers) {
+    Result<void> one = co_await answer->get();
+    if (!one && outcome) outcome = std::move(one);
+  }
+  co_return outcome;
+}
+
+template <class T>
+Task<T> refused(Error error) {
+  co_return fail(std::move(error));
+}
+
+class EngineTable final : public Table {
+ public:
+  EngineTable(runtime::Runtime& runtime, std::shared_ptr<Engine> engine)
+      : engine_(engine), committer_(std::make_shared<Committer>(runtime, std::move(engine))) {}
+
+  Task<std::optional<Row>> find(const Family& family, std::string partition, RowKey at) override {
+    if (auto error = rules::refuse(&family)) return refused<std::optional<Row>>(std::move(*error));
+    std::string key = layout::row_key(family, partition, at);
+    return find_row(engine_, family.use, std::move(key), std::move(at));
+  }
+
+  Task<ScanPage> scan(ScanQuery query) override {
+    if (auto error = rules::refuse(query)) return refused<ScanPage>(std::move(*error));
+    const std::string prefix = layout::kind_prefix(*query.family, query.partition, query.kind);
+    Scan scan{{query.family->use, prefix + query.from, prefix + query.to, query.backwards, 0}, prefix.size(), query.kind,
+              query.limit};
+    if (query.to.empty()) scan.range.to = layout::kind_end(*query.family, query.partition, query.kind);
+    return scan_rows(engine_, std::move(scan));
+  }
+
+  Task<void> commit(Batch batch) override {
+    if (auto error = rules::refuse(batch)) return refused<void>(std::move(*error));
+    return wait_for(committer_->submit(std::move(batch)));
+  }
+
+  Task<void> write_views(std::vector<ViewWrite> writes) override {
+    for (const auto& write : writes)
+      if (auto error = rules::refuse(write)) return refused<void>(std::move(*error));
+    std::vector<Committer::Answer> answers;
+    for (auto& write : writes) answers.push_back(committer_->submit(std::move(write)));
+    return wait_for_all(std::move(answers));
+  }
+
+ private:
+  std::shared_ptr<Engine> engine_;
+  std::shared_ptr<Committer> committer_;
+};
+}  // namespace
+
+std::shared_ptr<Table> make_table(runtime::Runtime& runtime, std::shared_ptr<Engine> engine) {
+  return std::make_shared<EngineTable>(runtime, std::move(engine));
+}
+
+}  // namespace pps::storage

@@ -1,0 +1,24 @@
+#include "runtime/simulated.hpp"
+#include "storage/memory/memory.hpp"
+#include "storage/tests/storage_contract.hpp"
+
+namespace pps::storage::contract {
+
+class MemoryHarness {
+ public:
+  Table& table() { return *table_; }
+  template <class T>
+  Result<T> run(Task<T> task) {
+    return world_.run(std::move(task));
+  }
+  void reopen() { table_ = memory::open_table(world_.runtime(), disk_); }
+
+ private:
+  runtime::SimulatedWorld world_{1};
+  std::shared_ptr<memory::Disk> disk_ = std::make_shared<memory::Disk>();
+  std::shared_ptr<Table> table_ = memory::open_table(world_.runtime(), disk_);
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, TableContract, MemoryHarness);
+
+}  // namespace pps::storage::contract
