@@ -4,8 +4,8 @@
 add_library(pps_flags INTERFACE)
 target_compile_options(pps_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
   -Wno-missing-field-initializers
-  # g++ 12 warns wrongly of these in inlined std::string operations (GCC bugs 105329, 105651).
-  $<$<CXX_COMPILER_ID:GNU>:-fcoroutines -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow>)
+  # g++ 12 warns wrongly of these in inlined std::string and std::variant operations (GCC bugs 105329, 105651, 105562).
+  $<$<CXX_COMPILER_ID:GNU>:-fcoroutines -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-maybe-uninitialized>)
 target_compile_definitions(pps_flags INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
   SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 target_include_directories(pps_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
