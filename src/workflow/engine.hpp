@@ -109,6 +109,9 @@ struct Completed {
 using Command = std::variant<StartJob, CancelJob, SetTimer, CancelTimer, OpenSubscription, CloseSubscription,
                              RaiseIncident, Entered, Left, Completed>;
 
+inline constexpr std::size_t kMaxVariableBytes = 256 << 10;
+inline constexpr int kMaxVariableDepth = 32;
+
 struct Step {
   State state;
   std::vector<Command> commands;  ///< In the order they came about.
@@ -116,8 +119,8 @@ struct Step {
 
 /// Errors: `conflict` "workflow.stale" (the job, timer or incident is no longer there: a late or doubled event, drop
 /// it), "workflow.finished", "workflow.no_subscription" (no element waits for that message now), "workflow.full"
-/// (kMaxBuffered); `internal` "workflow.wrong_definition", "workflow.runaway" (a loop without a wait). On an error the
-/// caller's state is what it was.
+/// (kMaxBuffered); `invalid` "workflow.too_large" (variables over kMaxVariableBytes or nested deeper than
+/// kMaxVariableDepth); `internal` "workflow.wrong_definition", "workflow.runaway" (a loop without a wait).
 Result<Step> step(const Definition& definition, State state, const Event& event);
 
 /// The fresh state of an instance pinned to `definition`; the first event is Started.

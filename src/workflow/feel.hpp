@@ -77,6 +77,9 @@ struct Value {
   bool operator==(const Value&) const = default;
 };
 
+/// Sets `into.a.b` for the path {"a", "b"}, making contexts on the way. @pre path is not empty.
+void assign(Values& into, const std::vector<std::string>& path, Value value);
+
 /// As a FEEL literal: `{total: 1999, lines: ["a", "b"]}`.
 std::string to_feel(const Value& value);
 

@@ -45,7 +45,7 @@ struct TaskSpec {
   std::string type;
   int retries = 3;  ///< Attempts in all, 1 … 1000 (zeebe:taskDefinition retries).
   std::map<std::string, std::string> headers;
-  std::vector<Mapping> inputs;   ///< None: the job sees all variables.
+  std::vector<Mapping> inputs;   ///< Laid over the variables, for the job alone.
   std::vector<Mapping> outputs;  ///< None: the job's variables are merged into the instance's.
 
   // Read from the headers at deploy:

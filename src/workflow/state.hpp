@@ -50,11 +50,12 @@ struct Subscription {
   bool operator==(const Subscription&) const = default;
 };
 
-/// An activity that would have to be undone, in order of completion.
+/// An activity that would have to be undone; kept in order of completion. A task that carries an effect stands here from
+/// its start: interrupted or refused it may have had its effect all the same (docs/decisions/0021).
 struct Undo {
-  LocalId id = 0;                ///< Ascending.
   ElementIndex activity = kNone;
-  LocalId started_by = 0;        ///< Its job while that runs (armed at start); 0: completed.
+  LocalId running = 0;    ///< Its own job, while that is open.
+  LocalId undone_by = 0;  ///< The handler's job, while that is open.
   bool operator==(const Undo&) const = default;
 };
 
