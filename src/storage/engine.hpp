@@ -34,6 +34,12 @@ struct KeyValue {
   std::string key;
   std::string value;
 };
+/// An engine may end a page early (kMaxPageBytes), but never before its first row.
+struct KeyPage {
+  std::vector<KeyValue> rows;
+  bool more = false;
+};
+inline constexpr std::size_t kMaxPageBytes = 4 << 20;
 
 /// Thread contract: each method says where it is called.
 class Engine {
@@ -52,7 +58,7 @@ class Engine {
 
   /// On the loop: what is durable.
   virtual Task<Found> get(FamilyUse use, std::string key) = 0;
-  virtual Task<std::vector<KeyValue>> range(KeyRange range) = 0;
+  virtual Task<KeyPage> range(KeyRange range) = 0;
 };
 
 /// The table port on an engine. Groups of commits are written by `runtime.sync_pool`.

@@ -5,8 +5,6 @@
 namespace pps::storage {
 
 namespace {
-constexpr std::size_t kMaxPageBytes = 4 << 20;
-
 Error corrupt() { return {ErrorKind::internal, "storage.corrupt", "a stored row cannot be read"}; }
 
 /// Coroutines here own what they use, so that a table may go while calls are under way.
@@ -24,41 +22,28 @@ struct Scan {
   KeyRange range;
   std::size_t prefix = 0;  ///< Bytes of the engine's key before the row's own.
   RowKind kind = 0;
-  std::size_t limit = 0;
 };
 
-/// Adds rows until the page is full. False when it is.
-Result<bool> add_rows(ScanPage& page, std::size_t& bytes, const Scan& scan, const std::vector<KeyValue>& found) {
-  for (const auto& [key, value] : found) {
-    const auto stored = layout::unpack(value);
-    if (!stored) return fail(corrupt());
-    if (stored->tombstone) continue;
-    if (page.rows.size() == scan.limit || bytes > kMaxPageBytes) {
-      page.more = true;
-      return false;
-    }
-    bytes += key.size() + value.size();
-    page.rows.push_back({{scan.kind, key.substr(scan.prefix)}, stored->version, std::string(stored->body)});
-  }
-  return true;
-}
-
+/// Tombstones take places in an engine's page: go on until it has given a row, or there are no more.
 Task<ScanPage> scan_rows(std::shared_ptr<Engine> engine, Scan scan) {
   ScanPage page;
-  std::size_t bytes = 0;
-  while (scan.range.from < scan.range.to) {
+  do {
     KeyRange range = scan.range;
-    range.limit = scan.limit + 1 - page.rows.size();
-    Result<std::vector<KeyValue>> found = co_await engine->range(range);
+    Result<KeyPage> found = co_await engine->range(std::move(range));
     if (!found) co_return fail(std::move(found).error());
-    Result<bool> room = add_rows(page, bytes, scan, *found);
-    if (!room) co_return fail(std::move(room).error());
-    if (!*room || found->size() < range.limit) break;  // tombstones may have taken places: then go on
+    for (const auto& [key, value] : found->rows) {
+      const auto stored = layout::unpack(value);
+      if (!stored) co_return fail(corrupt());
+      if (stored->tombstone) continue;
+      page.rows.push_back({{scan.kind, key.substr(scan.prefix)}, stored->version, std::string(stored->body)});
+    }
+    page.more = found->more;
+    if (!page.more) break;
     if (scan.range.backwards)
-      scan.range.to = found->back().key;
+      scan.range.to = found->rows.back().key;
     else
-      scan.range.from = found->back().key + '\0';
-  }
+      scan.range.from = found->rows.back().key + '\0';
+  } while (page.rows.empty());
   co_return page;
 }
 
@@ -78,6 +63,8 @@ Task<T> refused(Error error) {
   co_return fail(std::move(error));
 }
 
+Task<ScanPage> nothing() { co_return ScanPage{}; }
+
 class EngineTable final : public Table {
  public:
   EngineTable(runtime::Runtime& runtime, std::shared_ptr<Engine> engine)
@@ -92,9 +79,10 @@ class EngineTable final : public Table {
   Task<ScanPage> scan(ScanQuery query) override {
     if (auto error = rules::refuse(query)) return refused<ScanPage>(std::move(*error));
     const std::string prefix = layout::kind_prefix(*query.family, query.partition, query.kind);
-    Scan scan{{query.family->use, prefix + query.from, prefix + query.to, query.backwards, 0}, prefix.size(), query.kind,
-              query.limit};
+    Scan scan{{query.family->use, prefix + query.from, prefix + query.to, query.backwards, query.limit}, prefix.size(),
+              query.kind};
     if (query.to.empty()) scan.range.to = layout::kind_end(*query.family, query.partition, query.kind);
+    if (scan.range.from >= scan.range.to) return nothing();
     return scan_rows(engine_, std::move(scan));
   }
 

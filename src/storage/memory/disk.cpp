@@ -122,19 +122,27 @@ Result<Engine::Found> Disk::durable(FamilyUse use, const std::string& key) {
   return found == durable_.of(use).end() ? Engine::Found() : Engine::Found(found->second);
 }
 
-Result<std::vector<KeyValue>> Disk::durable(const KeyRange& range) {
+Result<KeyPage> Disk::durable(const KeyRange& range) {
   std::scoped_lock lock(mutex_);
   if (take_read_fault()) return fail(unreadable());
   const Map& map = durable_.of(range.use);
   const auto first = map.lower_bound(range.from);
   const auto last = map.lower_bound(range.to);
-  std::vector<KeyValue> found;
+  KeyPage page;
+  std::size_t bytes = 0;
+  const auto take = [&](const auto& row) {
+    page.more = page.rows.size() == range.limit || bytes > kMaxPageBytes;
+    if (page.more) return false;
+    bytes += row.first.size() + row.second.size();
+    page.rows.push_back({row.first, row.second});
+    return true;
+  };
   if (range.backwards) {
-    for (auto at = last; at != first && found.size() < range.limit;) found.push_back({(--at)->first, at->second});
+    for (auto at = last; at != first && take(*std::prev(at));) --at;
   } else {
-    for (auto at = first; at != last && found.size() < range.limit; ++at) found.push_back({at->first, at->second});
+    for (auto at = first; at != last && take(*at);) ++at;
   }
-  return found;
+  return page;
 }
 
 }  // namespace pps::storage::memory

@@ -41,7 +41,7 @@ class Disk {
   Duration sync_latency(runtime::Random& random) const;
   Engine::Found newest(FamilyUse use, const std::string& key) const;
   Result<Engine::Found> durable(FamilyUse use, const std::string& key);
-  Result<std::vector<KeyValue>> durable(const KeyRange& range);
+  Result<KeyPage> durable(const KeyRange& range);
 
  private:
   using Map = std::map<std::string, std::string>;

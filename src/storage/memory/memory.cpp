@@ -27,9 +27,9 @@ class MemoryEngine final : public Engine {
     co_return found;
   }
 
-  Task<std::vector<KeyValue>> range(KeyRange range) override {
+  Task<KeyPage> range(KeyRange range) override {
     co_await runtime::yield();
-    Result<std::vector<KeyValue>> found = disk_->durable(range);
+    Result<KeyPage> found = disk_->durable(range);
     co_await runtime::yield();
     co_return found;
   }

@@ -7,9 +7,9 @@ namespace pps::storage::contract {
 class MemoryHarness {
  public:
   Table& table() { return *table_; }
-  template <class T>
-  Result<T> run(Task<T> task) {
-    return world_.run(std::move(task));
+  template <class Call>
+  auto run(Call call) {
+    return world_.run(call());
   }
   void reopen() { table_ = memory::open_table(world_.runtime(), disk_); }
 
