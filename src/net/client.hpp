@@ -51,7 +51,7 @@ struct ClientOptions {
   std::string ca_file;  ///< Further trusted roots (PEM), for tests and private networks.
 };
 
-/// A pooled HTTP/1.1 client for one origin. Loop-confined. Error `invalid` `net.url`.
+/// A pooled HTTP/1.1 client for one origin. Loop-confined. Errors: `invalid` `net.url`, `net.tls`.
 Result<std::shared_ptr<HttpClient>> make_http_client(runtime::Runtime& runtime,
                                                      ClientOptions options);
 

@@ -132,7 +132,7 @@ Response problem_with_status(int status, const Error& error, std::string_view ex
   log_internal(error);
   const bool internal = error.kind == ErrorKind::internal;
   json::object body{{"type", "about:blank"}, {"title", title_of(status)}, {"status", status}};
-  body["code"] = internal || error.code.empty() ? name_of(error.kind) : error.code;
+  body["code"] = internal ? name_of(error.kind) : error.code;
   if (!internal && !error.detail.empty()) body["detail"] = error.detail;
   if (!error.fields.empty()) body["errors"] = field_errors(error);
   if (!extra.empty()) {

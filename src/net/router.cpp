@@ -7,7 +7,6 @@
 #include <unordered_map>
 
 #include "net/problem.hpp"
-#include "runtime/log.hpp"
 
 namespace pps::net {
 
@@ -141,8 +140,8 @@ Response defect(std::string_view operation, std::exception_ptr thrown) {
     what = e.what();
   } catch (...) {
   }
-  log::error("http.handler_threw", {{"operation", operation}, {"what", what}});
-  return problem(Error{ErrorKind::internal, "internal", std::move(what)});
+  what.append(" in ").append(operation);
+  return problem(Error{ErrorKind::internal, "http.handler_threw", std::move(what)});
 }
 
 }  // namespace

@@ -23,7 +23,10 @@ struct ServerOptions {
   std::size_t max_header_bytes = 16 * 1024;    ///< 431 beyond.
   Duration header_timeout = std::chrono::seconds(10);
   Duration idle_timeout = std::chrono::seconds(75);
-  std::string name;  ///< "public" or "internal", for logs and metrics.
+  /// Addresses or prefixes ("10.0.0.0/8") of proxies whose X-Forwarded-For is believed for
+  /// Request::peer_address.
+  std::vector<std::string> trusted_proxies{};
+  std::string name{};  ///< "public" or "internal", for logs and metrics.
 };
 
 /// An HTTP/1.1 server on a loop. Loop-confined.
@@ -31,7 +34,8 @@ class Server {
  public:
   Server(runtime::Runtime& runtime, ServerOptions options, std::shared_ptr<const Router> router);
   ~Server();
-  Result<void> start();  ///< Errors: `unavailable` `net.address_in_use`, `invalid` `net.tls`.
+  /// Errors: `unavailable` `net.address_in_use`; `invalid` `net.address`, `net.tls`, `net.proxy`.
+  Result<void> start();
   std::uint16_t port() const;
   /// Stops accepting, lets requests in flight end until `deadline` (monotonic), then closes. SSE
   /// streams are closed at once.

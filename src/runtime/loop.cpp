@@ -18,10 +18,12 @@ namespace {
 class SystemClock final : public Clock {
  public:
   Timestamp now() const override {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return std::chrono::time_point_cast<std::chrono::microseconds>(
+        std::chrono::system_clock::now());
   }
   Duration monotonic() const override {
-    return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
+    return std::chrono::duration_cast<Duration>(
+        std::chrono::steady_clock::now().time_since_epoch());
   }
 };
 
@@ -36,13 +38,24 @@ class LoopTimers final : public Timers {
  public:
   explicit LoopTimers(asio::io_context& loop) : loop_(loop) {}
   TimerHandle call_at(Duration at, std::function<void()> fn) override {
-    auto timer = std::make_shared<asio::steady_timer>(loop_);
-    timer->expires_at(std::chrono::steady_clock::time_point(at));
-    timer->async_wait([timer, fn = std::move(fn)](boost::system::error_code error) {
-      if (!error) fn();
+    struct Entry {
+      asio::steady_timer timer;
+      std::function<void()> fn;
+    };
+    auto entry = std::make_shared<Entry>(Entry{asio::steady_timer(loop_), std::move(fn)});
+    entry->timer.expires_at(std::chrono::steady_clock::time_point(at));
+    entry->timer.async_wait([entry](boost::system::error_code error) {
+      if (error || !entry->fn) return;
+      const auto call = std::exchange(entry->fn, nullptr);
+      call();
     });
-    return TimerHandle([weak = std::weak_ptr(timer)] {
-      if (const auto alive = weak.lock()) alive->cancel();
+    // Cancelling comes too late for a timer that has gone off and waits for its turn; an empty
+    // function does not.
+    return TimerHandle([weak = std::weak_ptr(entry)] {
+      if (const auto alive = weak.lock()) {
+        alive->fn = nullptr;
+        alive->timer.cancel();
+      }
     });
   }
 

@@ -16,8 +16,9 @@ namespace pps::runtime {
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Timestamp now() const = 0;       ///< Wall time; may step.
-  virtual Duration monotonic() const = 0;  ///< Since an arbitrary start; never goes back. Deadlines are in this.
+  virtual Timestamp now() const = 0;  ///< Wall time; may step.
+  virtual Duration monotonic()
+      const = 0;  ///< Since an arbitrary start; never goes back. Deadlines are in this.
 };
 
 /// Where random bits come from. Thread-safe.
@@ -29,7 +30,8 @@ class Random {
   std::uint64_t below(std::uint64_t bound);  ///< Uniform in [0, bound); @pre bound > 0.
 };
 
-/// Cancels its timer when destroyed or reset.
+/// Cancels its timer when destroyed or reset: from then on it is not called, even if its moment had
+/// come.
 class TimerHandle {
  public:
   TimerHandle() = default;
@@ -53,11 +55,13 @@ class TimerHandle {
 class Timers {
  public:
   virtual ~Timers() = default;
-  /// @param at in Clock::monotonic. A moment that has passed means "as soon as possible, not before returning".
+  /// @param at in Clock::monotonic. A moment that has passed means "as soon as possible, not before
+  /// returning".
   virtual TimerHandle call_at(Duration at, std::function<void()> fn) = 0;
 };
 
-/// A bounded pool of threads for work that blocks or takes long (disk, argon2, signatures). Thread-safe.
+/// A bounded pool of threads for work that blocks or takes long (disk, argon2, signatures).
+/// Thread-safe.
 class Pool {
  public:
   virtual ~Pool() = default;
@@ -67,8 +71,8 @@ class Pool {
 
 /// Everything a component may use of the outside world, handed in. The simulation hands in its own.
 ///
-/// Thread contract: `executor` is one loop run by one thread; services, shards and caches live on it and need no
-/// locks. What blocks goes to a pool and comes back by posting to the executor.
+/// Thread contract: `executor` is one loop run by one thread; services, shards and caches live on
+/// it and need no locks. What blocks goes to a pool and comes back by posting to the executor.
 struct Runtime {
   boost::asio::any_io_executor executor;
   Clock& clock;
