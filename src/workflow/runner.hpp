@@ -22,7 +22,7 @@ namespace pps::workflow {
 struct JobCall {
   Uuid instance;
   LocalId job = 0;
-  int attempt = 1;  ///< 1 … ; starts again at 1 after a crash or a resolved incident.
+  int attempt = 1;  ///< 1 … ; starts again at 1 after a resolved incident.
   std::shared_ptr<const Definition> definition;
   const Element* element = nullptr;  ///< Of `definition`: id, task type, effect, headers.
   Values variables;
@@ -52,7 +52,8 @@ struct JobResult {
 };
 
 /// Does the work. At least once per job, perhaps again after it succeeded (a crash before the commit): idempotent by
-/// effect id. An Error is a JobRetry with its code. It may outlive the runner, so it must own what it uses.
+/// effect id. An Error is a JobRetry with its code. It may outlive the runner, so it must own what it uses. Its result
+/// is dropped, `decision` included, if the job was cancelled meanwhile or the attempt's deadline passed.
 using JobHandler = std::function<Task<JobResult>(JobCall)>;
 
 /// What a step did, before it is committed. `after` is the state to be stored; Completed is among `commands` at the end.
@@ -68,7 +69,6 @@ struct StepView {
 struct RunnerOptions {
   storage::RowKind kind = 0;           ///< Of the instance rows.
   std::size_t max_jobs = 256;          ///< Attempts at the same time; the rest wait in order.
-  Duration flush_after = std::chrono::milliseconds(5);  ///< A step that nobody flushes is durable about then.
 };
 
 /// Loop-confined; no locks. Work under way keeps what it needs alive; after `stop` (or destruction) nothing of it
@@ -84,6 +84,8 @@ class Runner {
   ~Runner();
   Runner(const Runner&) = delete;
 
+  /// @pre before `recover` and the first `start`. A service task without a handler becomes an incident; a user task
+  /// without one waits for `complete`.
   void handle(std::string job_type, JobHandler handler);
   void on_step(OnStep listener);
 
@@ -91,14 +93,19 @@ class Runner {
   /// Errors: the table's; `internal` "workflow.no_definition" when a row's definition is not known.
   Task<void> recover(FindDefinition find);
 
-  /// These three decide at once and add the rows to `decision`, which the caller MUST enqueue before it waits for
+  /// The rest decide at once and add the rows to `decision`, which the caller MUST enqueue before it waits for
   /// anything; the jobs they give rise to begin after that.
-  /// Error `conflict` "workflow.exists".
+  ///
+  /// @param instance a version 7 UUID: recovery starts its scan at the oldest open one.
+  /// Errors: `conflict` "workflow.exists"; `unavailable` "workflow.clock" (an id that is more than a minute older than
+  /// instances that have ended: the clock was set back); those of `step`.
   Result<void> start(Uuid instance, std::shared_ptr<const Definition> definition, Values variables,
                      storage::Decision& decision);
   /// Errors: `not_found` "workflow.no_instance"; those of `step`.
   Result<void> message(Uuid instance, MessageArrived message, storage::Decision& decision);
   Result<void> resolve_incident(Uuid instance, IncidentResolved resolved, storage::Decision& decision);
+  /// Answers an open job from outside its handler: a user task.
+  Result<void> complete(Uuid instance, JobCompleted completed, storage::Decision& decision);
 
   /// Null when the instance is not here (finished or never was). Valid until the next step; not yet durable perhaps.
   const State* find(const Uuid& instance) const;
