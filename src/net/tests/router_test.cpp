@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "net/health.hpp"
 #include "net/problem.hpp"
 #include "net/sse.hpp"
 #include "runtime/simulated.hpp"
@@ -167,6 +168,32 @@ TEST_F(Handling, oauth_routes_answer_in_oauths_words) {
   EXPECT_EQ(body(response),
             R"({"error":"invalid_grant","error_description":"The code was used before."})");
   EXPECT_EQ(header(response, "Cache-Control"), "no-store");
+}
+
+TEST_F(Handling, health_and_metrics) {
+  auto health = std::make_shared<Health>();
+  auto storage = Health::Part::starting;
+  health->add("storage", [&] { return storage; });
+  health->add("search", [] { return Health::Part::ok; });
+  add_health_routes(router, health);
+  add_metrics_route(router, open_to_all());
+  EXPECT_EQ(body(handle(Method::get, "/livez")), R"({"status":"ok"})");
+  const auto starting = handle(Method::get, "/readyz");
+  EXPECT_EQ(starting.status, 503);
+  EXPECT_EQ(body(starting),
+            R"({"status":"starting","checks":{"storage":"starting","search":"ok"}})");
+  storage = Health::Part::ok;
+  EXPECT_EQ(body(handle(Method::get, "/readyz")),
+            R"({"status":"ready","checks":{"storage":"ok","search":"ok"}})");
+  storage = Health::Part::failed;
+  EXPECT_THAT(body(handle(Method::get, "/readyz")), testing::HasSubstr("unwell"));
+  health->set_draining();
+  const auto draining = handle(Method::get, "/readyz");
+  EXPECT_EQ(header(draining, "Retry-After"), "1");
+  EXPECT_THAT(body(draining), testing::HasSubstr("draining"));
+  EXPECT_EQ(handle(Method::get, "/livez").status, 200);
+  EXPECT_THAT(header(handle(Method::get, "/metrics"), "Content-Type"),
+              testing::StartsWith("text/plain; version=0.0.4"));
 }
 
 TEST(Problem, tells_code_detail_fields_and_further_members) {
