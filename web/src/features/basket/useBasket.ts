@@ -1,0 +1,6 @@
+import { useSyncExternalStore } from 'react';
+import { basket, type BasketLine } from './basket';
+
+export function useBasket(): readonly BasketLine[] {
+  return useSyncExternalStore(basket.subscribe, basket.snapshot);
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { formatMoney, times, toDecimal } from './money';
+
+describe('toDecimal', () => {
+  it.each([
+    [1999, 'EUR', '19.99'],
+    [5, 'EUR', '0.05'],
+    [0, 'EUR', '0.00'],
+    [-150, 'EUR', '-1.50'],
+    [1999, 'JPY', '1999'],
+    [1999, 'KWD', '1.999'],
+    [100000000000001, 'EUR', '1000000000000.01'],
+  ])('%d %s is %s', (amount, currency, expected) => {
+    expect(toDecimal({ amount, currency })).toBe(expected);
+  });
+});
+
+describe('formatMoney', () => {
+  const plain = (text: string) => text.replace(/\u00a0|\u202f/g, ' ');
+  it.each([
+    ['en', { amount: 123456, currency: 'EUR' }, '€1,234.56'],
+    ['de', { amount: 123456, currency: 'EUR' }, '1.234,56 €'],
+    ['en', { amount: 500, currency: 'JPY' }, '¥500'],
+    ['en', { amount: 100000000000001, currency: 'USD' }, '$1,000,000,000,000.01'],
+  ])('%s %o', (language, money, expected) => {
+    expect(plain(formatMoney(money, language))).toBe(expected);
+  });
+});
+
+it('times keeps the currency', () => {
+  expect(times({ amount: 1999, currency: 'EUR' }, 3)).toEqual({ amount: 5997, currency: 'EUR' });
+});

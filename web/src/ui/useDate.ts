@@ -1,0 +1,13 @@
+import { useTranslation } from 'react-i18next';
+
+/** Times as people of the chosen language write them, in their own time zone. */
+export function useDate() {
+  const { i18n } = useTranslation();
+  const format = (options: Intl.DateTimeFormatOptions) => (time: string) =>
+    new Intl.DateTimeFormat(i18n.language, options).format(new Date(time));
+  return {
+    day: format({ dateStyle: 'long' }),
+    dayTime: format({ dateStyle: 'medium', timeStyle: 'short' }),
+    clock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+  };
+}
