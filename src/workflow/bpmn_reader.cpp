@@ -98,6 +98,7 @@ class Reader {
         read_element(node, *kind, parent);
       } else {
         unsupported(node.attribute("id").value(), name);
+        refused_.insert(node.attribute("id").value());
       }
     }
   }
@@ -126,7 +127,7 @@ class Reader {
   std::optional<ElementIndex> lookup(const std::string& from, const char* id, const std::string& what) {
     const auto found = index_.find(id);
     if (found != index_.end()) return found->second;
-    refuse(from, "bpmn.missing", what + " '" + id + "' is not an element of the process");
+    if (!refused_.contains(id)) refuse(from, "bpmn.missing", what + " '" + id + "' is not an element of the process");
     return std::nullopt;
   }
 
@@ -161,6 +162,7 @@ class Reader {
 
   void resolve(ElementIndex at, xml_node node) {
     Element& element = definition_.elements[at];
+    const std::size_t faults = errors_.size();
     for (const xml_node child : node.children()) {
       const std::string_view name = local_name(child);
       if (name.ends_with("EventDefinition")) read_event(element, child, name);
@@ -171,7 +173,7 @@ class Reader {
       element.event = EventKind::message;
       read_message(element, node.attribute("messageRef").value());
     }
-    check_event(element);
+    if (errors_.size() == faults) check_event(element);
     if (element.kind == ElementKind::service_task || element.kind == ElementKind::user_task) element.task.emplace();
     if (element.kind == ElementKind::user_task) element.task->type = kUserTaskType;
     for (const xml_node child : node.children()) {
@@ -356,6 +358,7 @@ class Reader {
   std::map<std::string, ElementIndex, std::less<>> index_;
   std::map<std::string, xml_node, std::less<>> messages_;
   std::map<std::string, std::string, std::less<>> error_codes_;
+  std::set<std::string, std::less<>> refused_;  ///< Elements of a kind that is not done.
   std::vector<xml_node> nodes_;  ///< Of the elements, in their order.
   std::vector<std::pair<xml_node, ElementIndex>> flows_;
   std::vector<xml_node> associations_;

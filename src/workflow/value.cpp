@@ -132,6 +132,14 @@ void write_text(std::string_view text, std::string& out) {
   out.push_back('"');
 }
 
+bool is_name(std::string_view text) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  return !text.empty() && kLetters.find(text[0]) != std::string_view::npos &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return kLetters.find(c) != std::string_view::npos || (c >= '0' && c <= '9');
+         });
+}
+
 void write(const Value& value, std::string& out);
 
 struct Writer {
@@ -153,7 +161,12 @@ struct Writer {
     bool first = true;
     for (const auto& [name, value] : values) {
       if (!std::exchange(first, false)) out += ", ";
-      out += name + ": ";
+      if (is_name(name)) {
+        out += name;
+      } else {
+        write_text(name, out);
+      }
+      out += ": ";
       write(value, out);
     }
     out.push_back('}');
