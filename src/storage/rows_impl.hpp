@@ -10,7 +10,7 @@
 namespace pps::storage::detail {
 
 /// The type byte of a column; on disk for ever.
-enum class Wire : std::uint8_t { unsigned_int = 1, signed_int = 2, bytes = 3, columns = 4, list = 5, map = 6, money = 7 };
+enum class Wire : std::uint8_t { unsigned_int = 1, signed_int = 2, bytes = 3, columns = 4, list = 5, map = 6, money = 7, sealed = 8 };
 
 template <class T>
 concept HasColumns = requires { T::columns(); };
@@ -267,8 +267,20 @@ const T& default_row() {
   return row;
 }
 
-template <class T>
-void put_columns(std::string& out, const T& row) {
+/// How columns are written and read when nothing is marked. The one for marked columns is in encryption.hpp.
+struct PlainColumns {
+  template <class C, class V>
+  std::string typed_of(const C&, const V& value, const V& fallback) {
+    return typed_column(value, fallback);
+  }
+  template <class C, class V>
+  bool take(const C&, Wire type, std::string_view bytes, V& out) {
+    return type == ColumnValue<V>::kWire && ColumnValue<V>::take(bytes, out);
+  }
+};
+
+template <class T, class Way>
+void put_columns_by(Way& way, std::string& out, const T& row) {
   static_assert(ids_ascend<T>(), "list columns() in ascending id");
   const Unknown* unknown = nullptr;
   Unknown::const_iterator next;
@@ -282,22 +294,21 @@ void put_columns(std::string& out, const T& row) {
   };
   const auto put_one = [&](const auto& column) {
     put_unknown_below(column.kId);
-    const std::string bytes = typed_column(row.*column.member, default_row<T>().*column.member);
+    const std::string bytes = way.typed_of(column, row.*column.member, default_row<T>().*column.member);
     if (!bytes.empty()) put_column(out, column.kId, bytes);
   };
   std::apply([&](const auto&... column) { (put_one(column), ...); }, T::columns());
   put_unknown_below(0x10000);
 }
 
-template <class T>
-bool take_column(std::uint16_t id, Wire type, std::string_view bytes, T& row) {
+template <class T, class Way>
+bool take_column(Way& way, std::uint16_t id, Wire type, std::string_view bytes, T& row) {
   bool known = false;
   bool good = false;
   const auto try_one = [&](const auto& column) {
     if (column.kId != id) return false;
-    using Member = std::remove_cvref_t<decltype(row.*column.member)>;
     known = true;
-    good = type == ColumnValue<Member>::kWire && ColumnValue<Member>::take(bytes, row.*column.member);
+    good = way.take(column, type, bytes, row.*column.member);
     return true;
   };
   std::apply([&](const auto&... column) { (void)(try_one(column) || ...); }, T::columns());
@@ -310,8 +321,8 @@ bool take_column(std::uint16_t id, Wire type, std::string_view bytes, T& row) {
   return true;
 }
 
-template <class T>
-bool take_columns(std::string_view in, T& row) {
+template <class T, class Way>
+bool take_columns_by(Way& way, std::string_view in, T& row) {
   std::uint64_t last = 0;
   while (!in.empty()) {
     std::uint64_t id = 0;
@@ -321,9 +332,20 @@ bool take_columns(std::string_view in, T& row) {
     in.remove_prefix(1);
     std::string_view bytes;
     if (!wire::take_bytes(in, bytes)) return false;
-    if (!take_column(static_cast<std::uint16_t>(id), type, bytes, row)) return false;
+    if (!take_column(way, static_cast<std::uint16_t>(id), type, bytes, row)) return false;
   }
   return true;
+}
+
+template <class T>
+void put_columns(std::string& out, const T& row) {
+  PlainColumns way;
+  put_columns_by(way, out, row);
+}
+template <class T>
+bool take_columns(std::string_view in, T& row) {
+  PlainColumns way;
+  return take_columns_by(way, in, row);
 }
 
 /// "storage.newer_format" or "storage.corrupt", or nothing when the body has this format.
