@@ -147,7 +147,7 @@ TEST(ClaimsRace, a_take_over_and_a_late_insert_never_both_win) {
       co_return co_await records.insert("fast", user);
     };
     auto slow = [&world](Records<User> records) -> Task<void> {
-      co_await runtime::sleep_for(world.runtime(), Duration(static_cast<std::int64_t>(world.below(10'000))));
+      co_await runtime::sleep_for(world.runtime(), Duration(static_cast<std::int64_t>(world.below(2) * 3'000)));
       User user;
       co_return co_await records.insert("slow", user);
     };
