@@ -117,7 +117,7 @@ Result<void> Machine::apply(const IncidentResolved& event) {
   state_.incidents.erase(found);
   if (Job* open = job(resolved.job)) {
     open->failures = 0;
-    commands_.push_back(StartJob{open->id, open->element, job_variables(definition_, state_, *open)});
+    commands_.push_back(StartJob{open->id, open->element});
     return {};
   }
   const Token at = *token(resolved.token);

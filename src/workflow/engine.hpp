@@ -50,10 +50,10 @@ struct Event {
   std::variant<Started, JobCompleted, JobFailed, ErrorThrown, TimerFired, MessageArrived, IncidentResolved> what;
 };
 
+/// What the job is given: job_variables.
 struct StartJob {
   LocalId job = 0;
   ElementIndex element = kNone;  ///< Type, effect, headers: Definition::element(element).task.
-  Values variables;              ///< After input mappings.
   bool operator==(const StartJob&) const = default;
 };
 /// The job's answer is no longer wanted: a late one is refused `workflow.stale`.
@@ -126,7 +126,7 @@ Result<Step> step(const Definition& definition, State state, const Event& event)
 /// The fresh state of an instance pinned to `definition`; the first event is Started.
 State fresh(const Definition& definition);
 
-/// The variables an open job is given (also after recovery).
+/// The variables an open job is given, after its input mappings.
 Values job_variables(const Definition& definition, const State& state, const Job& job);
 
 /// Ids of the elements that have a token, each once: what the page marks.

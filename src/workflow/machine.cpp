@@ -151,7 +151,7 @@ void Machine::start_job(LocalId of, ElementIndex at) {
   state_.jobs.push_back(started);
   if (task.compensation_handler != kNone && !task.task->effect.empty())
     state_.undos.push_back({.activity = at, .running = started.id});
-  commands_.push_back(StartJob{started.id, at, job_variables(definition_, state_, started)});
+  commands_.push_back(StartJob{started.id, at});
 }
 
 /// Undoes the next activity of the throw event's reach, the last completed first; goes on when nothing is left.
