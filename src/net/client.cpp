@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/url/parse.hpp>
@@ -19,7 +20,7 @@ namespace pps::net {
 
 namespace {
 
-using Resolver = asio::ip::basic_resolver<asio::ip::tcp, asio::io_context::executor_type>;
+using Resolver = asio::ip::tcp::resolver;
 using LinkPtr = std::shared_ptr<Link>;
 
 constexpr std::size_t kMaxHeaderBytes = 32 * 1024;
@@ -76,7 +77,7 @@ struct Waiter {
 class PooledClient final : public HttpClient, public std::enable_shared_from_this<PooledClient> {
  public:
   PooledClient(runtime::Runtime& runtime, ClientOptions options, Origin origin,
-               std::shared_ptr<asio::ssl::context> tls, asio::io_context::executor_type loop)
+               std::shared_ptr<asio::ssl::context> tls, asio::any_io_executor loop)
       : runtime_(runtime),
         options_(std::move(options)),
         origin_(std::move(origin)),
@@ -336,7 +337,7 @@ class PooledClient final : public HttpClient, public std::enable_shared_from_thi
   const ClientOptions options_;
   const Origin origin_;
   const std::shared_ptr<asio::ssl::context> tls_;
-  asio::io_context::executor_type loop_;
+  asio::any_io_executor loop_;
   trace::Tracer tracer_;
   CircuitBreaker breaker_;
   std::deque<LinkPtr> idle_;
@@ -358,8 +359,8 @@ Result<std::shared_ptr<asio::ssl::context>> make_tls(const std::string& ca_file)
 
 Result<std::shared_ptr<HttpClient>> make_http_client(runtime::Runtime& runtime,
                                                      ClientOptions options) {
-  const auto* loop = runtime.executor.target<asio::io_context::executor_type>();
-  PPS_INVARIANT(loop != nullptr);  // sockets need the real loop
+  PPS_INVARIANT(runtime.executor.target<asio::io_context::executor_type>() !=
+                nullptr);  // sockets need the real loop
   auto origin = parse_origin(options.base_url);
   if (!origin) return fail(std::move(origin).error());
   std::shared_ptr<asio::ssl::context> tls;
@@ -369,7 +370,7 @@ Result<std::shared_ptr<HttpClient>> make_http_client(runtime::Runtime& runtime,
     tls = std::move(*made);
   }
   return std::make_shared<PooledClient>(runtime, std::move(options), std::move(*origin),
-                                        std::move(tls), *loop);
+                                        std::move(tls), runtime.executor);
 }
 
 }  // namespace pps::net

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -14,7 +13,7 @@
 namespace pps::net {
 
 namespace asio = boost::asio;
-using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+using Socket = asio::ip::tcp::socket;
 using TlsStream = asio::ssl::stream<Socket>;
 inline constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 

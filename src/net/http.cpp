@@ -47,6 +47,7 @@ void Headers::set(std::string name, std::string value) {
 }
 
 void Headers::add(std::string name, std::string value) {
+  if (fields_.empty()) fields_.reserve(8);  // most messages have fewer
   fields_.emplace_back(std::move(name), std::move(value));
 }
 

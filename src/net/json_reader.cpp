@@ -290,13 +290,16 @@ void ObjectReader::refuse(std::string_view name, std::string code, std::string d
   state_->refuse(name, std::move(code), std::move(detail));
 }
 
-void ObjectReader::refuse_item(std::string_view name, std::size_t index, std::string code, std::string detail) {
-  state_->document->refuse(fmt::format("{}/{}", state_->at(name), index), std::move(code), std::move(detail));
+void ObjectReader::refuse_item(std::string_view name, std::size_t index, std::string code,
+                               std::string detail) {
+  state_->document->refuse(fmt::format("{}/{}", state_->at(name), index), std::move(code),
+                           std::move(detail));
 }
 
 std::vector<std::string> ObjectReader::keys() const {
   std::vector<std::string> names;
-  for (const auto& member : *state_->object) names.emplace_back(member.key().data(), member.key().size());
+  for (const auto& member : *state_->object)
+    names.emplace_back(member.key().data(), member.key().size());
   return names;
 }
 

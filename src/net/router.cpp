@@ -234,12 +234,16 @@ Task<Principal> authenticate(const Authenticator& authenticator, const Route& ro
 }
 
 Task<Response> answer(const Authenticator& authenticator, const Route& route, Request request) {
-  if (route.access.kind == Access::Kind::token) {
-    Result<Principal> principal = co_await authenticate(authenticator, route, request);
-    if (!principal) co_return fail(std::move(principal).error());
-    request.principal = std::move(*principal);
-  }
+  Result<Principal> principal = co_await authenticate(authenticator, route, request);
+  if (!principal) co_return fail(std::move(principal).error());
+  request.principal = std::move(*principal);
   co_return co_await route.handler(std::move(request));
+}
+
+// Without a token to ask about, the handler's own coroutine will do.
+Task<Response> begin(const Authenticator& authenticator, const Route& route, Request request) {
+  if (route.access.kind == Access::Kind::open) return route.handler(std::move(request));
+  return answer(authenticator, route, std::move(request));
 }
 
 boost::asio::awaitable<Response> guard(Task<Response> task, const Route* route) {
@@ -260,7 +264,7 @@ boost::asio::awaitable<Response> guard(Task<Response> task, const Route* route) 
 boost::asio::awaitable<Response> Router::handle(Request request, Match match) const {
   if (match.route != nullptr) {
     request.params = std::move(match.params);
-    Task<Response> task = answer(state_->authenticator, *match.route, std::move(request));
+    Task<Response> task = begin(state_->authenticator, *match.route, std::move(request));
     co_return co_await guard(std::move(task), match.route);
   }
   if (!match.allowed.empty()) co_return not_allowed(match.allowed);

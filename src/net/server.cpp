@@ -1,5 +1,6 @@
 #include "net/server.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include "net/server_session.hpp"
@@ -7,12 +8,12 @@
 namespace pps::net {
 
 namespace {
-using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
+using Acceptor = asio::ip::tcp::acceptor;
 
-asio::io_context::executor_type loop_of(const runtime::Runtime& runtime) {
-  const auto* executor = runtime.executor.target<asio::io_context::executor_type>();
-  PPS_INVARIANT(executor != nullptr);  // sockets need the real loop
-  return *executor;
+asio::any_io_executor loop_of(const runtime::Runtime& runtime) {
+  PPS_INVARIANT(runtime.executor.target<asio::io_context::executor_type>() !=
+                nullptr);  // sockets need the real loop
+  return runtime.executor;
 }
 
 Result<std::unique_ptr<asio::ssl::context>> make_tls(const TlsFiles& files) {

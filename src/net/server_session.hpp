@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -14,8 +13,9 @@
 namespace pps::net {
 
 namespace asio = boost::asio;
-// The concrete executor saves a type-erased call or two on each operation.
-using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+// With the executor type that awaitables have: Asio then sees that both are the same loop and
+// completes an operation without a detour over the queue.
+using Socket = asio::ip::tcp::socket;
 using TlsStream = asio::ssl::stream<Socket>;
 inline constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
@@ -294,8 +294,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     phase = Phase::handling;
     expires = Duration::max();
     const Duration began = request.received_at;
-    count_in_flight(1);
-    const auto done = std::shared_ptr<void>(nullptr, [this](void*) { count_in_flight(-1); });
+    const InFlight counted(*core_);
     Response response = co_await core_->router->handle(std::move(request), std::move(match_));
     core_->metrics_of(route).observe(response.status, now() - began);
     if (!parser_.done()) framed_.keep_alive = false;  // the rest of the body is not worth reading
@@ -307,10 +306,19 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     co_return sent&& framed_.keep_alive;
   }
 
-  void count_in_flight(int change) {
-    core_->in_flight += static_cast<std::size_t>(change);
-    core_->in_flight_gauge.add(change);
-  }
+  /// Counts for as long as it lives: a coroutine may also end by being destroyed.
+  struct InFlight {
+    explicit InFlight(ServerCore& shared) : core(shared) {
+      ++core.in_flight;
+      core.in_flight_gauge.add(1);
+    }
+    ~InFlight() {
+      --core.in_flight;
+      core.in_flight_gauge.add(-1);
+    }
+    InFlight(const InFlight&) = delete;
+    ServerCore& core;
+  };
 
   // -------------------------------------------------------------------------------------------------
   // writing
