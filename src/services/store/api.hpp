@@ -103,12 +103,14 @@ struct PrepareInstanceRequest {
   std::string customization;  ///< Canonical JSON or empty.
 };
 struct ReleaseInstanceRequest {
-  EffectId prepared;                      ///< The prepare's effect id.
+  EffectId prepared;  ///< The prepare's effect id.
+  CustomerId owner;
   std::vector<std::string> licence_keys;  ///< Encrypted at rest; shown to the owner only.
   std::string tracking;
 };
 struct InstanceEffectRequest {
   EffectId prepared;
+  CustomerId owner;
 };
 struct OwnedRequest {
   CustomerId owner;
@@ -155,8 +157,8 @@ BOOST_DESCRIBE_STRUCT(Hold, (), (hold, sku, quantity, state, expires_at_us))
 BOOST_DESCRIBE_STRUCT(HoldsReply, (), (items, next_cursor))
 BOOST_DESCRIBE_STRUCT(PrepareInstanceRequest, (),
                       (effect, owner, purchase, line, product, sku, name, variant, kind, quantity, customization))
-BOOST_DESCRIBE_STRUCT(ReleaseInstanceRequest, (), (prepared, licence_keys, tracking))
-BOOST_DESCRIBE_STRUCT(InstanceEffectRequest, (), (prepared))
+BOOST_DESCRIBE_STRUCT(ReleaseInstanceRequest, (), (prepared, owner, licence_keys, tracking))
+BOOST_DESCRIBE_STRUCT(InstanceEffectRequest, (), (prepared, owner))
 BOOST_DESCRIBE_STRUCT(OwnedRequest, (), (owner, id))
 BOOST_DESCRIBE_STRUCT(OwnedListRequest, (), (owner, product, status, cursor, limit))
 BOOST_DESCRIBE_STRUCT(Owned, (),
