@@ -54,10 +54,10 @@ struct LookupRequest {
   std::string effect;  ///< reserve commit_hold prepare release
 };
 
-/// For the checker and the reconciler: what the fulfilment system was asked.
 struct PolicyRequest {
   Sku sku;
   std::int64_t low_stock_threshold = 0;
+  std::int64_t expected = 0;  ///< The threshold that the change is based on; else `stale`.
 };
 
 BOOST_DESCRIBE_STRUCT(Address, (), (name, line1, line2, city, postal_code, region, country))
@@ -68,7 +68,7 @@ BOOST_DESCRIBE_STRUCT(CheckRequest, (), (lines))
 BOOST_DESCRIBE_STRUCT(LineCheck, (), (line, ok, code, available))
 BOOST_DESCRIBE_STRUCT(CheckReply, (), (lines))
 BOOST_DESCRIBE_STRUCT(LookupRequest, (), (line, effect))
-BOOST_DESCRIBE_STRUCT(PolicyRequest, (), (sku, low_stock_threshold))
+BOOST_DESCRIBE_STRUCT(PolicyRequest, (), (sku, low_stock_threshold, expected))
 
 /// Effects are idempotent by id; errors only `unavailable` (surely not done) and `unknown_outcome` (look it up).
 /// Loop-confined.
@@ -88,7 +88,8 @@ class ProvisionerApi {
   virtual Task<EffectReply> release(Context context, Line line) = 0;
   virtual Task<EffectReply> lookup(Context context, LookupRequest request) = 0;
 
-  /// /api/admin/inventory: policy here, ledger in the store.
+  /// /api/admin/inventory: policy here, ledger in the store. Errors: `not_found` "sku.not_found"; `conflict`
+  /// "stock.not_tracked" for a change of a SKU whose kind keeps no stock; those of the store.
   virtual Task<store::StockLevel> inventory(Context context, store::SkuRequest request) = 0;
   virtual Task<store::StockLevel> receive(Context context, store::StockChange change) = 0;
   virtual Task<store::StockLevel> adjust(Context context, store::StockChange change) = 0;

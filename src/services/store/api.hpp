@@ -54,6 +54,7 @@ struct LevelsReply {
 struct ThresholdRequest {
   Sku sku;
   std::int64_t low_stock_threshold = 0;  ///< 0 … 1'000'000; `stock.crossed` when available goes through it or through 0.
+  std::optional<std::int64_t> expected;  ///< Set: `stale` unless it is the threshold now.
 };
 struct MovementsRequest {
   Sku sku;
@@ -148,7 +149,7 @@ BOOST_DESCRIBE_STRUCT(SkuRequest, (), (sku))
 BOOST_DESCRIBE_STRUCT(StockLevel, (), (sku, tracked, on_hand, held, committed, available, low_stock_threshold))
 BOOST_DESCRIBE_STRUCT(LevelsRequest, (), (skus))
 BOOST_DESCRIBE_STRUCT(LevelsReply, (), (levels))
-BOOST_DESCRIBE_STRUCT(ThresholdRequest, (), (sku, low_stock_threshold))
+BOOST_DESCRIBE_STRUCT(ThresholdRequest, (), (sku, low_stock_threshold, expected))
 BOOST_DESCRIBE_STRUCT(MovementsRequest, (), (sku, cursor, limit))
 BOOST_DESCRIBE_STRUCT(Movement, (), (seq, at_us, verb, quantity, on_hand, held, committed, reference, note))
 BOOST_DESCRIBE_STRUCT(MovementsReply, (), (items, next_cursor))
@@ -184,7 +185,7 @@ class StoreApi {
   virtual Task<EffectReply> find_hold(Context context, HoldRequest request) = 0;
   virtual Task<HoldsReply> list_holds(Context context, HoldsRequest request) = 0;
 
-  /// Errors: `conflict` "stock.negative" (available would fall below 0), `invalid` "idempotency.key_reused".
+  /// Errors: `conflict` "stock.insufficient" (available would fall below 0), `invalid` "idempotency.key_reused".
   virtual Task<StockLevel> receive(Context context, StockChange change) = 0;
   virtual Task<StockLevel> adjust(Context context, StockChange change) = 0;
   virtual Task<StockLevel> count(Context context, StockChange change) = 0;

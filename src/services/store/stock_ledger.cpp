@@ -200,7 +200,7 @@ Result<StockLevel> StockLedger::set_on_hand(const StockChange& change, std::int6
   if (on_hand > kMaxOnHand)
     return fail_field("/quantity", "stock.too_much", fmt::format("at most {} can be on hand", kMaxOnHand));
   if (on_hand < before.held + before.committed)
-    return fail(ErrorKind::conflict, "stock.negative",
+    return fail(ErrorKind::conflict, "stock.insufficient",
                 fmt::format("{} would be on hand, but {} are held and {} are committed to purchases", on_hand,
                             before.held, before.committed));
   StockRow& stock = stocks_[change.sku];

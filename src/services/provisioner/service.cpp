@@ -1,0 +1,152 @@
+#include "services/provisioner/service.hpp"
+
+#include <fmt/format.h>
+
+namespace pps::provisioner {
+
+namespace {
+EffectReply done(std::string tracking = {}) { return {EffectState::done, {}, {}, std::move(tracking)}; }
+EffectReply refused(std::string code, std::string detail) {
+  return {EffectState::refused, std::move(code), std::move(detail), {}};
+}
+
+EffectId hold_of(const Line& line) { return effect_id(line.purchase, "reserve", static_cast<int>(line.line)); }
+EffectId prepared_of(const Line& line) { return effect_id(line.purchase, "prepare", static_cast<int>(line.line)); }
+bool keeps_stock(const Line& line) {
+  const Template* found = find_template(line.kind);
+  return found && found->keeps_stock;
+}
+
+store::PrepareInstanceRequest instance_of(const Line& line) {
+  return {.effect = prepared_of(line), .owner = line.customer, .purchase = line.purchase, .line = line.line,
+          .product = line.product, .sku = line.sku, .name = line.name, .variant = line.variant, .kind = line.kind,
+          .quantity = line.quantity, .customization = line.customization};
+}
+constexpr std::size_t kRememberedIds = 10'000;
+}  // namespace
+
+Task<CheckReply> ProvisionerService::check(Context context, CheckRequest request) {
+  CheckReply reply;
+  std::vector<Sku> tracked;
+  for (const auto& line : request.lines) {
+    const Template* found = find_template(line.kind);
+    LineCheck checked{.line = line.line, .ok = found != nullptr, .code = found ? "" : "kind.unknown"};
+    if (found && found->needs_address && line.shipping_address.line1.empty()) {
+      checked.ok = false;
+      checked.code = "shipping_address.missing";
+    }
+    if (found && found->keeps_stock) tracked.push_back(line.sku);
+    reply.lines.push_back(std::move(checked));
+  }
+  if (tracked.empty()) co_return reply;
+  Result<store::LevelsReply> levels = co_await deps_.store->levels(context, {tracked});
+  if (!levels) co_return fail(std::move(levels).error());
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < request.lines.size(); ++i) {
+    if (!keeps_stock(request.lines[i])) continue;
+    LineCheck& checked = reply.lines[i];
+    checked.available = levels->levels[next++].available;
+    if (!checked.ok || checked.available >= request.lines[i].quantity) continue;
+    checked.ok = false;
+    checked.code = "stock.insufficient";
+  }
+  co_return reply;
+}
+
+Task<EffectReply> ProvisionerService::reserve(Context context, Line line) {
+  if (!find_template(line.kind)) co_return refused("kind.unknown", "no template delivers the kind " + line.kind);
+  if (!keeps_stock(line)) co_return done();
+  store::ReserveRequest request{hold_of(line), line.sku, line.quantity, line.hold_expires_at_us};
+  co_return co_await deps_.store->reserve(context, std::move(request));
+}
+
+Task<EffectReply> ProvisionerService::unreserve(Context context, Line line) {
+  if (!keeps_stock(line)) co_return EffectReply{EffectState::undone, {}, {}, {}};
+  store::HoldRequest request{hold_of(line), line.sku, 0};
+  co_return co_await deps_.store->unreserve(context, std::move(request));
+}
+
+Task<EffectReply> ProvisionerService::commit_hold(Context context, Line line) {
+  if (!keeps_stock(line)) co_return done();
+  store::HoldRequest request{hold_of(line), line.sku, 0};
+  co_return co_await deps_.store->commit_hold(context, std::move(request));
+}
+
+Task<EffectReply> ProvisionerService::prepare(Context context, Line line) {
+  Result<Fulfilment> fulfilment = co_await deps_.fulfilment->prepare(context, line);
+  if (!fulfilment) {
+    const Error& error = fulfilment.error();
+    if (error.kind == ErrorKind::conflict && error.code == "already_undone")
+      co_return EffectReply{EffectState::undone, "already_undone", {}, {}};
+    if (error.kind == ErrorKind::conflict || error.kind == ErrorKind::invalid)
+      co_return refused("prepare.refused", error.code + ": " + error.detail);
+    co_return fail(std::move(fulfilment).error());
+  }
+  if (fulfilment->status == "cancelled") co_return EffectReply{EffectState::undone, "already_undone", {}, {}};
+  remember(line, fulfilment->id);
+  co_return co_await deps_.store->prepare_instance(context, instance_of(line));
+}
+
+Task<EffectReply> ProvisionerService::unprepare(Context context, Line line) {
+  Result<Fulfilment> cancelled = co_await deps_.fulfilment->cancel(context, line);
+  if (!cancelled) {
+    if (cancelled.error().kind == ErrorKind::conflict)
+      co_return refused("instance.released", cancelled.error().detail);
+    co_return fail(std::move(cancelled).error());
+  }
+  store::InstanceEffectRequest request{prepared_of(line), line.customer};
+  co_return co_await deps_.store->withdraw_instance(context, std::move(request));
+}
+
+Task<EffectReply> ProvisionerService::release(Context context, Line line) {
+  Result<std::string> id = co_await fulfilment_id(context, line);
+  if (!id) co_return fail(std::move(id).error());
+  if (id->empty()) co_return refused("release.impossible", "nothing is prepared for this line");
+  Result<Fulfilment> released = co_await deps_.fulfilment->release(context, *id);
+  if (!released) {
+    if (released.error().kind == ErrorKind::conflict)
+      co_return refused("release.impossible", released.error().detail);
+    co_return fail(std::move(released).error());
+  }
+  if (keeps_stock(line)) {
+    store::HoldRequest request{hold_of(line), line.sku, 0};
+    Result<EffectReply> consumed = co_await deps_.store->consume(context, std::move(request));
+    if (!consumed || consumed->state != EffectState::done) co_return consumed;
+  }
+  store::ReleaseInstanceRequest request{prepared_of(line), line.customer, released->licence_keys, released->tracking};
+  co_return co_await deps_.store->release_instance(context, std::move(request));
+}
+
+Task<EffectReply> ProvisionerService::lookup(Context context, LookupRequest request) {
+  const Line& line = request.line;
+  if (request.effect == "reserve" || request.effect == "commit_hold") {
+    if (!keeps_stock(line)) co_return done();
+    store::HoldRequest hold{hold_of(line), line.sku, 0};
+    Result<EffectReply> found = co_await deps_.store->find_hold(context, std::move(hold));
+    if (found && found->state == EffectState::done && found->code == "held" && request.effect == "commit_hold")
+      co_return EffectReply{};  // held, not committed: surely not done
+    co_return found;
+  }
+  store::InstanceEffectRequest instance{prepared_of(line), line.customer};
+  Result<EffectReply> found = co_await deps_.store->find_instance_effect(context, std::move(instance));
+  if (found && found->state == EffectState::done && found->code == "prepared" && request.effect == "release")
+    co_return EffectReply{EffectState::pending, {}, "prepared, not released", {}};
+  co_return found;
+}
+
+Task<std::string> ProvisionerService::fulfilment_id(Context context, Line line) {
+  if (const auto known = ids_.find(prepared_of(line)); known != ids_.end()) co_return known->second;
+  Result<std::optional<Fulfilment>> found = co_await deps_.fulfilment->find(context, line);
+  if (!found) co_return fail(std::move(found).error());
+  co_return *found && (*found)->status != "cancelled" ? (*found)->id : std::string{};
+}
+
+void ProvisionerService::remember(const Line& line, const std::string& fulfilment_id) {
+  if (!ids_.emplace(prepared_of(line), fulfilment_id).second) return;
+  ids_order_.push_back(prepared_of(line));
+  if (ids_order_.size() <= kRememberedIds) return;
+  ids_.erase(ids_order_.front());
+  ids_order_.pop_front();
+}
+
+}  // namespace pps::provisioner

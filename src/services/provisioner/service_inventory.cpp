@@ -1,0 +1,82 @@
+#include "services/provisioner/service.hpp"
+
+/// The operator's inventory: which SKUs keep stock follows from the catalogue, the counts come from the store.
+namespace pps::provisioner {
+
+Task<const Template*> ProvisionerService::template_of(Context context, Sku sku) {
+  if (!is_valid_sku(sku.value))
+    co_return fail(ErrorKind::not_found, "sku.not_found", "a SKU has 1 to 64 characters of A-Z a-z 0-9 . _ + -");
+  catalogue::QuoteRequest request{.skus = {sku}};
+  Result<catalogue::QuoteReply> quotes = co_await deps_.catalogue->quote(context, std::move(request));
+  if (!quotes) co_return fail(std::move(quotes).error());
+  if (quotes->quotes.empty() || !quotes->quotes.front().found)
+    co_return fail(ErrorKind::not_found, "sku.not_found", "no active product has the SKU " + sku.value);
+  const Template* found = find_template(quotes->quotes.front().kind);
+  if (!found) co_return fail(ErrorKind::internal, "kind.unknown", "no template for " + quotes->quotes.front().kind);
+  co_return found;
+}
+
+Task<void> ProvisionerService::require_stock(Context context, Sku sku) {
+  Result<const Template*> found = co_await template_of(context, sku);
+  if (!found) co_return fail(std::move(found).error());
+  if ((*found)->keeps_stock) co_return Result<void>{};
+  co_return fail(ErrorKind::conflict, "stock.not_tracked", "this kind of product keeps no stock and never runs out");
+}
+
+Task<store::StockLevel> ProvisionerService::inventory(Context context, store::SkuRequest request) {
+  Result<const Template*> found = co_await template_of(context, request.sku);
+  if (!found) co_return fail(std::move(found).error());
+  if (!(*found)->keeps_stock) co_return store::StockLevel{.sku = request.sku};
+  Result<store::LevelsReply> levels = co_await deps_.store->levels(context, {{request.sku}});
+  if (!levels) co_return fail(std::move(levels).error());
+  levels->levels.front().tracked = true;
+  co_return levels->levels.front();
+}
+
+Task<store::StockLevel> ProvisionerService::receive(Context context, store::StockChange change) {
+  Result<void> tracked = co_await require_stock(context, change.sku);
+  if (!tracked) co_return fail(std::move(tracked).error());
+  co_return co_await deps_.store->receive(context, std::move(change));
+}
+
+Task<store::StockLevel> ProvisionerService::adjust(Context context, store::StockChange change) {
+  Result<void> tracked = co_await require_stock(context, change.sku);
+  if (!tracked) co_return fail(std::move(tracked).error());
+  co_return co_await deps_.store->adjust(context, std::move(change));
+}
+
+Task<store::StockLevel> ProvisionerService::count(Context context, store::StockChange change) {
+  Result<void> tracked = co_await require_stock(context, change.sku);
+  if (!tracked) co_return fail(std::move(tracked).error());
+  co_return co_await deps_.store->count(context, std::move(change));
+}
+
+Task<store::StockLevel> ProvisionerService::set_policy(Context context, PolicyRequest request) {
+  Result<void> tracked = co_await require_stock(context, request.sku);
+  if (!tracked) co_return fail(std::move(tracked).error());
+  store::ThresholdRequest threshold{request.sku, request.low_stock_threshold, request.expected};
+  Result<store::StockLevel> level = co_await deps_.store->set_threshold(context, std::move(threshold));
+  if (level) level->tracked = true;
+  co_return level;
+}
+
+Task<store::MovementsReply> ProvisionerService::movements(Context context, store::MovementsRequest request) {
+  Result<const Template*> found = co_await template_of(context, request.sku);
+  if (!found) co_return fail(std::move(found).error());
+  co_return co_await deps_.store->movements(context, std::move(request));
+}
+
+Task<store::LevelsReply> ProvisionerService::levels(Context context, store::LevelsRequest request) {
+  catalogue::QuoteRequest quote{.skus = request.skus};
+  Result<catalogue::QuoteReply> quotes = co_await deps_.catalogue->quote(context, std::move(quote));
+  if (!quotes) co_return fail(std::move(quotes).error());
+  Result<store::LevelsReply> levels = co_await deps_.store->levels(context, std::move(request));
+  if (!levels) co_return levels;
+  for (std::size_t i = 0; i < levels->levels.size() && i < quotes->quotes.size(); ++i) {
+    const Template* found = find_template(quotes->quotes[i].kind);
+    levels->levels[i].tracked = !quotes->quotes[i].found || (found && found->keeps_stock);
+  }
+  co_return levels;
+}
+
+}  // namespace pps::provisioner

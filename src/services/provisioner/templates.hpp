@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+namespace pps::provisioner {
+
+/// What a product's kind decides about its delivery.
+struct Template {
+  std::string_view kind;
+  bool keeps_stock = false;    ///< Reserved, committed and consumed in the stock ledger; else it never runs out.
+  bool needs_address = false;  ///< Goes to a shipping address.
+};
+
+/// Null for a kind that nobody here can deliver.
+const Template* find_template(std::string_view kind);
+
+}  // namespace pps::provisioner
