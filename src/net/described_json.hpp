@@ -344,6 +344,17 @@ void add_internal_method(Router& router, std::string_view service, std::string_v
                });
 }
 
+/// The same for a method of an Api that is kept alive by the route:
+///   add_internal_method(router, "store", "reserve", api, &StoreApi::reserve);
+template <class Api, class Reply, class Asked>
+void add_internal_method(Router& router, std::string_view service, std::string_view method,
+                         std::shared_ptr<Api> api, Task<Reply> (Api::*call)(Context, Asked)) {
+  auto bound = [api = std::move(api), call](Context context, Asked request) {
+    return ((*api).*call)(std::move(context), std::move(request));
+  };
+  add_internal_method(router, service, method, std::move(bound));
+}
+
 /// The calling side: `co_return co_await call_method<ReserveReply>(rpc, context, "reserve",
 /// request);` A reply that cannot be read is `unknown_outcome` `rpc.reply`: the method may have
 /// been done.

@@ -19,7 +19,8 @@ struct Address {
   std::string country;  ///< ISO 3166-1 alpha-2.
 };
 
-/// One line of a purchase; everything that any of its effects needs, so that each call stands by itself.
+/// One line of a purchase; everything that any of its effects needs, so that each call stands by
+/// itself.
 struct Line {
   PurchaseId purchase;
   std::int64_t line = 0;
@@ -30,7 +31,7 @@ struct Line {
   std::string kind;  ///< physical | licence
   std::string name, variant;
   std::string customization;
-  Address shipping_address;  ///< Physical lines only.
+  Address shipping_address;             ///< Physical lines only.
   std::int64_t hold_expires_at_us = 0;  ///< For reserve.
 };
 
@@ -40,15 +41,16 @@ struct CheckRequest {
 struct LineCheck {
   std::int64_t line = 0;
   bool ok = false;
-  std::string code;    ///< stock.insufficient, kind.unknown, shipping_address.missing
+  std::string code;  ///< stock.insufficient, kind.unknown, shipping_address.missing
   std::int64_t available = 0;
 };
 struct CheckReply {
   std::vector<LineCheck> lines;
 };
 
-/// The effects on a line. Ids: <purchase>/reserve/<line>, <purchase>/prepare/<line>, <purchase>/release/<line>;
-/// commit_hold and the undo operations refer to the reserve's and the prepare's id.
+/// The effects on a line. Ids: <purchase>/reserve/<line>, <purchase>/prepare/<line>,
+/// <purchase>/release/<line>; commit_hold and the undo operations refer to the reserve's and the
+/// prepare's id.
 struct LookupRequest {
   Line line;
   std::string effect;  ///< reserve commit_hold prepare release
@@ -62,16 +64,16 @@ struct PolicyRequest {
 
 BOOST_DESCRIBE_STRUCT(Address, (), (name, line1, line2, city, postal_code, region, country))
 BOOST_DESCRIBE_STRUCT(Line, (),
-                      (purchase, line, customer, product, sku, quantity, kind, name, variant, customization,
-                       shipping_address, hold_expires_at_us))
+                      (purchase, line, customer, product, sku, quantity, kind, name, variant,
+                       customization, shipping_address, hold_expires_at_us))
 BOOST_DESCRIBE_STRUCT(CheckRequest, (), (lines))
 BOOST_DESCRIBE_STRUCT(LineCheck, (), (line, ok, code, available))
 BOOST_DESCRIBE_STRUCT(CheckReply, (), (lines))
 BOOST_DESCRIBE_STRUCT(LookupRequest, (), (line, effect))
 BOOST_DESCRIBE_STRUCT(PolicyRequest, (), (sku, low_stock_threshold, expected))
 
-/// Effects are idempotent by id; errors only `unavailable` (surely not done) and `unknown_outcome` (look it up).
-/// Loop-confined.
+/// Effects are idempotent by id; errors only `unavailable` (surely not done) and `unknown_outcome`
+/// (look it up). Loop-confined.
 class ProvisionerApi {
  public:
   virtual ~ProvisionerApi() = default;
@@ -81,21 +83,25 @@ class ProvisionerApi {
   virtual Task<EffectReply> reserve(Context context, Line line) = 0;
   virtual Task<EffectReply> unreserve(Context context, Line line) = 0;
   virtual Task<EffectReply> commit_hold(Context context, Line line) = 0;
-  /// Allocates, packs, creates suspended: nothing is visible to the owner or leaves the house. refused "prepare.refused".
+  /// Allocates, packs, creates suspended: nothing is visible to the owner or leaves the house.
+  /// refused "prepare.refused".
   virtual Task<EffectReply> prepare(Context context, Line line) = 0;
   virtual Task<EffectReply> unprepare(Context context, Line line) = 0;
-  /// Reveals the key, hands to the carrier; consumes the hold. refused "release.impossible": it never can be done.
+  /// Reveals the key, hands to the carrier; consumes the hold. refused "release.impossible": it
+  /// never can be done.
   virtual Task<EffectReply> release(Context context, Line line) = 0;
   virtual Task<EffectReply> lookup(Context context, LookupRequest request) = 0;
 
-  /// /api/admin/inventory: policy here, ledger in the store. Errors: `not_found` "sku.not_found"; `conflict`
-  /// "stock.not_tracked" for a change of a SKU whose kind keeps no stock; those of the store.
+  /// /api/admin/inventory: policy here, ledger in the store. Errors: `not_found` "sku.not_found";
+  /// `conflict` "stock.not_tracked" for a change of a SKU whose kind keeps no stock; those of the
+  /// store.
   virtual Task<store::StockLevel> inventory(Context context, store::SkuRequest request) = 0;
   virtual Task<store::StockLevel> receive(Context context, store::StockChange change) = 0;
   virtual Task<store::StockLevel> adjust(Context context, store::StockChange change) = 0;
   virtual Task<store::StockLevel> count(Context context, store::StockChange change) = 0;
   virtual Task<store::StockLevel> set_policy(Context context, PolicyRequest request) = 0;
-  virtual Task<store::MovementsReply> movements(Context context, store::MovementsRequest request) = 0;
+  virtual Task<store::MovementsReply> movements(Context context,
+                                                store::MovementsRequest request) = 0;
   /// Exact quantities for the shop (GET /api/availability).
   virtual Task<store::LevelsReply> levels(Context context, store::LevelsRequest request) = 0;
 };

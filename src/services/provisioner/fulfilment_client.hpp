@@ -17,13 +17,15 @@ struct Fulfilment {
   std::string tracking;
 };
 
-/// PPS's side of the external fulfilment system (its API: src/simulators/fulfilment/README.md). A refusal that the
-/// system states is `conflict` with its code; what it calls invalid is `invalid`. Loop-confined.
+/// PPS's side of the external fulfilment system (its API: src/simulators/fulfilment/README.md). A
+/// refusal that the system states is `conflict` with its code; what it calls invalid is `invalid`.
+/// Loop-confined.
 class FulfilmentClient {
  public:
   explicit FulfilmentClient(std::shared_ptr<net::HttpClient> http) : http_(std::move(http)) {}
 
-  /// Errors: `conflict` "already_undone", "fulfilment.differs"; `invalid`; `unavailable`, `unknown_outcome`.
+  /// Errors: `conflict` "already_undone", "fulfilment.differs"; `invalid`; `unavailable`,
+  /// `unknown_outcome`.
   Task<Fulfilment> prepare(Context context, Line line);
   /// Errors: `conflict` "already_undone".
   Task<Fulfilment> release(Context context, std::string id);

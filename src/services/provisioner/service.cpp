@@ -5,22 +5,36 @@
 namespace pps::provisioner {
 
 namespace {
-EffectReply done(std::string tracking = {}) { return {EffectState::done, {}, {}, std::move(tracking)}; }
+EffectReply done(std::string tracking = {}) {
+  return {EffectState::done, {}, {}, std::move(tracking)};
+}
 EffectReply refused(std::string code, std::string detail) {
   return {EffectState::refused, std::move(code), std::move(detail), {}};
 }
 
-EffectId hold_of(const Line& line) { return effect_id(line.purchase, "reserve", static_cast<int>(line.line)); }
-EffectId prepared_of(const Line& line) { return effect_id(line.purchase, "prepare", static_cast<int>(line.line)); }
+EffectId hold_of(const Line& line) {
+  return effect_id(line.purchase, "reserve", static_cast<int>(line.line));
+}
+EffectId prepared_of(const Line& line) {
+  return effect_id(line.purchase, "prepare", static_cast<int>(line.line));
+}
 bool keeps_stock(const Line& line) {
   const Template* found = find_template(line.kind);
   return found && found->keeps_stock;
 }
 
 store::PrepareInstanceRequest instance_of(const Line& line) {
-  return {.effect = prepared_of(line), .owner = line.customer, .purchase = line.purchase, .line = line.line,
-          .product = line.product, .sku = line.sku, .name = line.name, .variant = line.variant, .kind = line.kind,
-          .quantity = line.quantity, .customization = line.customization};
+  return {.effect = prepared_of(line),
+          .owner = line.customer,
+          .purchase = line.purchase,
+          .line = line.line,
+          .product = line.product,
+          .sku = line.sku,
+          .name = line.name,
+          .variant = line.variant,
+          .kind = line.kind,
+          .quantity = line.quantity,
+          .customization = line.customization};
 }
 constexpr std::size_t kRememberedIds = 10'000;
 }  // namespace
@@ -30,7 +44,8 @@ Task<CheckReply> ProvisionerService::check(Context context, CheckRequest request
   std::vector<Sku> tracked;
   for (const auto& line : request.lines) {
     const Template* found = find_template(line.kind);
-    LineCheck checked{.line = line.line, .ok = found != nullptr, .code = found ? "" : "kind.unknown"};
+    LineCheck checked{
+        .line = line.line, .ok = found != nullptr, .code = found ? "" : "kind.unknown"};
     if (found && found->needs_address && line.shipping_address.line1.empty()) {
       checked.ok = false;
       checked.code = "shipping_address.missing";
@@ -39,7 +54,8 @@ Task<CheckReply> ProvisionerService::check(Context context, CheckRequest request
     reply.lines.push_back(std::move(checked));
   }
   if (tracked.empty()) co_return reply;
-  Result<store::LevelsReply> levels = co_await deps_.store->levels(context, {tracked});
+  store::LevelsRequest asked{std::move(tracked)};
+  Result<store::LevelsReply> levels = co_await deps_.store->levels(context, std::move(asked));
   if (!levels) co_return fail(std::move(levels).error());
   std::size_t next = 0;
   for (std::size_t i = 0; i < request.lines.size(); ++i) {
@@ -54,7 +70,8 @@ Task<CheckReply> ProvisionerService::check(Context context, CheckRequest request
 }
 
 Task<EffectReply> ProvisionerService::reserve(Context context, Line line) {
-  if (!find_template(line.kind)) co_return refused("kind.unknown", "no template delivers the kind " + line.kind);
+  if (!find_template(line.kind))
+    co_return refused("kind.unknown", "no template delivers the kind " + line.kind);
   if (!keeps_stock(line)) co_return done();
   store::ReserveRequest request{hold_of(line), line.sku, line.quantity, line.hold_expires_at_us};
   co_return co_await deps_.store->reserve(context, std::move(request));
@@ -82,7 +99,8 @@ Task<EffectReply> ProvisionerService::prepare(Context context, Line line) {
       co_return refused("prepare.refused", error.code + ": " + error.detail);
     co_return fail(std::move(fulfilment).error());
   }
-  if (fulfilment->status == "cancelled") co_return EffectReply{EffectState::undone, "already_undone", {}, {}};
+  if (fulfilment->status == "cancelled")
+    co_return EffectReply{EffectState::undone, "already_undone", {}, {}};
   remember(line, fulfilment->id);
   co_return co_await deps_.store->prepare_instance(context, instance_of(line));
 }
@@ -113,7 +131,8 @@ Task<EffectReply> ProvisionerService::release(Context context, Line line) {
     Result<EffectReply> consumed = co_await deps_.store->consume(context, std::move(request));
     if (!consumed || consumed->state != EffectState::done) co_return consumed;
   }
-  store::ReleaseInstanceRequest request{prepared_of(line), line.customer, released->licence_keys, released->tracking};
+  store::ReleaseInstanceRequest request{prepared_of(line), line.customer, released->licence_keys,
+                                        released->tracking};
   co_return co_await deps_.store->release_instance(context, std::move(request));
 }
 
@@ -123,13 +142,16 @@ Task<EffectReply> ProvisionerService::lookup(Context context, LookupRequest requ
     if (!keeps_stock(line)) co_return done();
     store::HoldRequest hold{hold_of(line), line.sku, 0};
     Result<EffectReply> found = co_await deps_.store->find_hold(context, std::move(hold));
-    if (found && found->state == EffectState::done && found->code == "held" && request.effect == "commit_hold")
+    if (found && found->state == EffectState::done && found->code == "held" &&
+        request.effect == "commit_hold")
       co_return EffectReply{};  // held, not committed: surely not done
     co_return found;
   }
   store::InstanceEffectRequest instance{prepared_of(line), line.customer};
-  Result<EffectReply> found = co_await deps_.store->find_instance_effect(context, std::move(instance));
-  if (found && found->state == EffectState::done && found->code == "prepared" && request.effect == "release")
+  Result<EffectReply> found =
+      co_await deps_.store->find_instance_effect(context, std::move(instance));
+  if (found && found->state == EffectState::done && found->code == "prepared" &&
+      request.effect == "release")
     co_return EffectReply{EffectState::pending, {}, "prepared, not released", {}};
   co_return found;
 }

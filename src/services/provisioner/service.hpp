@@ -12,12 +12,14 @@
 
 namespace pps::provisioner {
 
-/// Delivers the lines of purchases. It keeps nothing of its own: every answer follows from what the store and the
-/// fulfilment system hold under the effect's id, so a crash here loses nothing. Loop-confined.
+/// Delivers the lines of purchases. It keeps nothing of its own: every answer follows from what the
+/// store and the fulfilment system hold under the effect's id, so a crash here loses nothing.
+/// Loop-confined.
 ///
-/// The order makes the store's instance the one truth of both effects: it is prepared after the fulfilment system has
-/// prepared, and active after goods left and the hold is consumed. Undoing goes the other way: first the fulfilment
-/// system (with a tombstone, so that a late prepare finds it), then the instance.
+/// The order makes the store's instance the one truth of both effects: it is prepared after the
+/// fulfilment system has prepared, and active after goods left and the hold is consumed. Undoing
+/// goes the other way: first the fulfilment system (with a tombstone, so that a late prepare finds
+/// it), then the instance.
 class ProvisionerService final : public ProvisionerApi {
  public:
   struct Dependencies {
@@ -53,7 +55,8 @@ class ProvisionerService final : public ProvisionerApi {
   Task<void> require_stock(Context context, Sku sku);
 
   Dependencies deps_;
-  /// Fulfilment ids of lines prepared here lately: saves a look-up before the release. Bounded; nothing depends on it.
+  /// Fulfilment ids of lines prepared here lately: saves a look-up before the release. Bounded;
+  /// nothing depends on it.
   std::unordered_map<EffectId, std::string> ids_;
   std::deque<EffectId> ids_order_;
 };

@@ -1,18 +1,25 @@
 #include "services/provisioner/service.hpp"
 
-/// The operator's inventory: which SKUs keep stock follows from the catalogue, the counts come from the store.
+/// The operator's inventory: which SKUs keep stock follows from the catalogue, the counts come from
+/// the store.
 namespace pps::provisioner {
 
 Task<const Template*> ProvisionerService::template_of(Context context, Sku sku) {
   if (!is_valid_sku(sku.value))
-    co_return fail(ErrorKind::not_found, "sku.not_found", "a SKU has 1 to 64 characters of A-Z a-z 0-9 . _ + -");
-  catalogue::QuoteRequest request{.skus = {sku}};
-  Result<catalogue::QuoteReply> quotes = co_await deps_.catalogue->quote(context, std::move(request));
+    co_return fail(ErrorKind::not_found, "sku.not_found",
+                   "a SKU has 1 to 64 characters of A-Z a-z 0-9 . _ + -");
+  catalogue::QuoteRequest request;
+  request.skus.push_back(sku);
+  Result<catalogue::QuoteReply> quotes =
+      co_await deps_.catalogue->quote(context, std::move(request));
   if (!quotes) co_return fail(std::move(quotes).error());
   if (quotes->quotes.empty() || !quotes->quotes.front().found)
-    co_return fail(ErrorKind::not_found, "sku.not_found", "no active product has the SKU " + sku.value);
+    co_return fail(ErrorKind::not_found, "sku.not_found",
+                   "no active product has the SKU " + sku.value);
   const Template* found = find_template(quotes->quotes.front().kind);
-  if (!found) co_return fail(ErrorKind::internal, "kind.unknown", "no template for " + quotes->quotes.front().kind);
+  if (!found)
+    co_return fail(ErrorKind::internal, "kind.unknown",
+                   "no template for " + quotes->quotes.front().kind);
   co_return found;
 }
 
@@ -20,14 +27,17 @@ Task<void> ProvisionerService::require_stock(Context context, Sku sku) {
   Result<const Template*> found = co_await template_of(context, sku);
   if (!found) co_return fail(std::move(found).error());
   if ((*found)->keeps_stock) co_return Result<void>{};
-  co_return fail(ErrorKind::conflict, "stock.not_tracked", "this kind of product keeps no stock and never runs out");
+  co_return fail(ErrorKind::conflict, "stock.not_tracked",
+                 "this kind of product keeps no stock and never runs out");
 }
 
 Task<store::StockLevel> ProvisionerService::inventory(Context context, store::SkuRequest request) {
   Result<const Template*> found = co_await template_of(context, request.sku);
   if (!found) co_return fail(std::move(found).error());
   if (!(*found)->keeps_stock) co_return store::StockLevel{.sku = request.sku};
-  Result<store::LevelsReply> levels = co_await deps_.store->levels(context, {{request.sku}});
+  store::LevelsRequest asked;
+  asked.skus.push_back(request.sku);
+  Result<store::LevelsReply> levels = co_await deps_.store->levels(context, std::move(asked));
   if (!levels) co_return fail(std::move(levels).error());
   levels->levels.front().tracked = true;
   co_return levels->levels.front();
@@ -55,12 +65,14 @@ Task<store::StockLevel> ProvisionerService::set_policy(Context context, PolicyRe
   Result<void> tracked = co_await require_stock(context, request.sku);
   if (!tracked) co_return fail(std::move(tracked).error());
   store::ThresholdRequest threshold{request.sku, request.low_stock_threshold, request.expected};
-  Result<store::StockLevel> level = co_await deps_.store->set_threshold(context, std::move(threshold));
+  Result<store::StockLevel> level =
+      co_await deps_.store->set_threshold(context, std::move(threshold));
   if (level) level->tracked = true;
   co_return level;
 }
 
-Task<store::MovementsReply> ProvisionerService::movements(Context context, store::MovementsRequest request) {
+Task<store::MovementsReply> ProvisionerService::movements(Context context,
+                                                          store::MovementsRequest request) {
   Result<const Template*> found = co_await template_of(context, request.sku);
   if (!found) co_return fail(std::move(found).error());
   co_return co_await deps_.store->movements(context, std::move(request));

@@ -19,8 +19,9 @@ namespace pps::store {
 struct ReserveRequest {
   EffectId hold;
   Sku sku;
-  std::int64_t quantity = 0;       ///< 1 … 999 (a line's limit).
-  std::int64_t expires_at_us = 0;  ///< Unix microseconds; the owner's one decision ends the hold after it.
+  std::int64_t quantity = 0;  ///< 1 … 999 (a line's limit).
+  std::int64_t expires_at_us =
+      0;  ///< Unix microseconds; the owner's one decision ends the hold after it.
 };
 struct HoldRequest {
   EffectId hold;
@@ -30,7 +31,8 @@ struct HoldRequest {
 
 struct StockChange {
   Sku sku;
-  std::int64_t quantity = 0;    ///< receive: ≥ 1; adjust: signed, not 0; count: ≥ 0, the counted on-hand.
+  std::int64_t quantity =
+      0;  ///< receive: ≥ 1; adjust: signed, not 0; count: ≥ 0, the counted on-hand.
   std::string idempotency_key;  ///< 1–255 characters; scope: the SKU.
   std::string actor;            ///< Who, for the ledger.
   std::string note;             ///< ≤ 500 bytes.
@@ -53,7 +55,8 @@ struct LevelsReply {
 };
 struct ThresholdRequest {
   Sku sku;
-  std::int64_t low_stock_threshold = 0;  ///< 0 … 1'000'000; `stock.crossed` when available goes through it or through 0.
+  std::int64_t low_stock_threshold =
+      0;  ///< 0 … 1'000'000; `stock.crossed` when available goes through it or through 0.
   std::optional<std::int64_t> expected;  ///< Set: `stale` unless it is the threshold now.
 };
 struct MovementsRequest {
@@ -146,46 +149,52 @@ BOOST_DESCRIBE_STRUCT(ReserveRequest, (), (hold, sku, quantity, expires_at_us))
 BOOST_DESCRIBE_STRUCT(HoldRequest, (), (hold, sku, expires_at_us))
 BOOST_DESCRIBE_STRUCT(StockChange, (), (sku, quantity, idempotency_key, actor, note))
 BOOST_DESCRIBE_STRUCT(SkuRequest, (), (sku))
-BOOST_DESCRIBE_STRUCT(StockLevel, (), (sku, tracked, on_hand, held, committed, available, low_stock_threshold))
+BOOST_DESCRIBE_STRUCT(StockLevel, (),
+                      (sku, tracked, on_hand, held, committed, available, low_stock_threshold))
 BOOST_DESCRIBE_STRUCT(LevelsRequest, (), (skus))
 BOOST_DESCRIBE_STRUCT(LevelsReply, (), (levels))
 BOOST_DESCRIBE_STRUCT(ThresholdRequest, (), (sku, low_stock_threshold, expected))
 BOOST_DESCRIBE_STRUCT(MovementsRequest, (), (sku, cursor, limit))
-BOOST_DESCRIBE_STRUCT(Movement, (), (seq, at_us, verb, quantity, on_hand, held, committed, reference, note))
+BOOST_DESCRIBE_STRUCT(Movement, (),
+                      (seq, at_us, verb, quantity, on_hand, held, committed, reference, note))
 BOOST_DESCRIBE_STRUCT(MovementsReply, (), (items, next_cursor))
 BOOST_DESCRIBE_STRUCT(HoldsRequest, (), (cursor, limit))
 BOOST_DESCRIBE_STRUCT(Hold, (), (hold, sku, quantity, state, expires_at_us))
 BOOST_DESCRIBE_STRUCT(HoldsReply, (), (items, next_cursor))
 BOOST_DESCRIBE_STRUCT(PrepareInstanceRequest, (),
-                      (effect, owner, purchase, line, product, sku, name, variant, kind, quantity, customization))
+                      (effect, owner, purchase, line, product, sku, name, variant, kind, quantity,
+                       customization))
 BOOST_DESCRIBE_STRUCT(ReleaseInstanceRequest, (), (prepared, owner, licence_keys, tracking))
 BOOST_DESCRIBE_STRUCT(InstanceEffectRequest, (), (prepared, owner))
 BOOST_DESCRIBE_STRUCT(OwnedRequest, (), (owner, id))
 BOOST_DESCRIBE_STRUCT(OwnedListRequest, (), (owner, product, status, cursor, limit))
 BOOST_DESCRIBE_STRUCT(Owned, (),
-                      (id, owner, purchase, line, product, sku, name, variant, kind, status, quantity, acquired_at_us,
-                       licence_keys, tracking))
+                      (id, owner, purchase, line, product, sku, name, variant, kind, status,
+                       quantity, acquired_at_us, licence_keys, tracking))
 BOOST_DESCRIBE_STRUCT(OwnedPage, (), (items, next_cursor))
 
-/// Every call may answer `unavailable` (surely not done) and, when remote, `unknown_outcome`. Every effect is
-/// idempotent by its id: repeated, it answers what it answered before. Loop-confined.
+/// Every call may answer `unavailable` (surely not done) and, when remote, `unknown_outcome`. Every
+/// effect is idempotent by its id: repeated, it answers what it answered before. Loop-confined.
 class StoreApi {
  public:
   virtual ~StoreApi() = default;
   /// done; refused "stock.insufficient"; undone if the undo came first. Linearizable per SKU.
   virtual Task<EffectReply> reserve(Context context, ReserveRequest request) = 0;
-  /// done (held → committed, never expires again); undone or refused "hold.expired" if the hold ended before.
+  /// done (held → committed, never expires again); undone or refused "hold.expired" if the hold
+  /// ended before.
   virtual Task<EffectReply> commit_hold(Context context, HoldRequest request) = 0;
   /// done (committed → consumed; on_hand falls); refused "hold.not_committed".
   virtual Task<EffectReply> consume(Context context, HoldRequest request) = 0;
   /// undone; an unknown hold gets a tombstone. refused "hold.consumed" if it is too late.
   virtual Task<EffectReply> unreserve(Context context, HoldRequest request) = 0;
   virtual Task<EffectReply> extend_hold(Context context, HoldRequest request) = 0;
-  /// `unknown` or the hold's state: held/committed/consumed → done with code held|committed|consumed.
+  /// `unknown` or the hold's state: held/committed/consumed → done with code
+  /// held|committed|consumed.
   virtual Task<EffectReply> find_hold(Context context, HoldRequest request) = 0;
   virtual Task<HoldsReply> list_holds(Context context, HoldsRequest request) = 0;
 
-  /// Errors: `conflict` "stock.insufficient" (available would fall below 0), `invalid` "idempotency.key_reused".
+  /// Errors: `conflict` "stock.insufficient" (available would fall below 0), `invalid`
+  /// "idempotency.key_reused".
   virtual Task<StockLevel> receive(Context context, StockChange change) = 0;
   virtual Task<StockLevel> adjust(Context context, StockChange change) = 0;
   virtual Task<StockLevel> count(Context context, StockChange change) = 0;
@@ -196,14 +205,15 @@ class StoreApi {
   virtual Task<EffectReply> prepare_instance(Context context, PrepareInstanceRequest request) = 0;
   virtual Task<EffectReply> release_instance(Context context, ReleaseInstanceRequest request) = 0;
   virtual Task<EffectReply> withdraw_instance(Context context, InstanceEffectRequest request) = 0;
-  virtual Task<EffectReply> find_instance_effect(Context context, InstanceEffectRequest request) = 0;
+  virtual Task<EffectReply> find_instance_effect(Context context,
+                                                 InstanceEffectRequest request) = 0;
   /// Error `not_found` also for another owner's.
   virtual Task<Owned> get_owned(Context context, OwnedRequest request) = 0;
   virtual Task<OwnedPage> list_owned(Context context, OwnedListRequest request) = 0;
 };
 
-/// Events on topic "stock": type "stock.crossed", key = SKU, body = this as JSON. Written in the same commit as the
-/// movement that crossed.
+/// Events on topic "stock": type "stock.crossed", key = SKU, body = this as JSON. Written in the
+/// same commit as the movement that crossed.
 struct StockCrossed {
   Sku sku;
   std::string status;  ///< in_stock low out

@@ -50,8 +50,9 @@ EffectReply InstanceBook::prepare(InstanceRow row, storage::Decision& decision) 
   return {EffectState::done, {}, {}, {}};
 }
 
-EffectReply InstanceBook::release(const EffectId& prepared, std::string sealed_keys, std::string tracking,
-                                  std::int64_t now_us, storage::Decision& decision) {
+EffectReply InstanceBook::release(const EffectId& prepared, std::string sealed_keys,
+                                  std::string tracking, std::int64_t now_us,
+                                  storage::Decision& decision) {
   InstanceRow& row = rows_.at(prepared);
   if (row.state != InstanceState::prepared) return reply_to_release(row.state, row.tracking);
   row.sealed_keys = std::move(sealed_keys);
@@ -67,7 +68,8 @@ EffectReply InstanceBook::withdraw(const EffectId& prepared, storage::Decision& 
   return reply_to_withdraw(row.state);
 }
 
-EffectReply InstanceBook::bury(const EffectId& prepared, CustomerId owner, storage::Decision& decision) {
+EffectReply InstanceBook::bury(const EffectId& prepared, CustomerId owner,
+                               storage::Decision& decision) {
   add({.effect = prepared, .owner = owner, .state = InstanceState::withdrawn}, decision);
   return {EffectState::undone, {}, {}, {}};
 }
@@ -94,7 +96,8 @@ std::vector<InstanceRow> InstanceBook::ended(std::size_t limit) const {
   return rows;
 }
 
-std::uint64_t InstanceBook::forget(const std::vector<InstanceRow>& settled, storage::Decision& decision) {
+std::uint64_t InstanceBook::forget(const std::vector<InstanceRow>& settled,
+                                   storage::Decision& decision) {
   for (const auto& row : settled) {
     decision.mutations.emplace_back(storage::Erase{key_of(row)});
     live_seqs_.erase(row.seq);

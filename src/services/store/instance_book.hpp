@@ -8,8 +8,8 @@
 
 namespace pps::store {
 
-/// The product instances of one shard that are on their way: prepared, or ended and not yet in the views. Decides on
-/// memory like StockLedger; the caller makes the decision durable.
+/// The product instances of one shard that are on their way: prepared, or ended and not yet in the
+/// views. Decides on memory like StockLedger; the caller makes the decision durable.
 ///
 ///     prepared ──release──► active (the owner sees it)
 ///         └────withdraw───► withdrawn
@@ -22,8 +22,8 @@ class InstanceBook {
   /// @pre the effect is neither here nor settled; `row` has its id.
   EffectReply prepare(InstanceRow row, storage::Decision& decision);
   /// @pre the effect is here. `sealed_keys` as Sealer made them.
-  EffectReply release(const EffectId& prepared, std::string sealed_keys, std::string tracking, std::int64_t now_us,
-                      storage::Decision& decision);
+  EffectReply release(const EffectId& prepared, std::string sealed_keys, std::string tracking,
+                      std::int64_t now_us, storage::Decision& decision);
   EffectReply withdraw(const EffectId& prepared, storage::Decision& decision);
   EffectReply bury(const EffectId& prepared, CustomerId owner, storage::Decision& decision);
 

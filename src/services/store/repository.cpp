@@ -7,9 +7,13 @@ namespace pps::store {
 using storage::KeyWriter;
 using storage::RowKey;
 
-RowKey key_of(const StockRow& row) { return {StockRow::kKind, KeyWriter().text(row.sku.value).take()}; }
+RowKey key_of(const StockRow& row) {
+  return {StockRow::kKind, KeyWriter().text(row.sku.value).take()};
+}
 RowKey key_of(const HoldRow& row) { return {HoldRow::kKind, KeyWriter().u64(row.seq).take()}; }
-RowKey key_of(const InstanceRow& row) { return {InstanceRow::kKind, KeyWriter().u64(row.seq).take()}; }
+RowKey key_of(const InstanceRow& row) {
+  return {InstanceRow::kKind, KeyWriter().u64(row.seq).take()};
+}
 
 RowKey change_key(const Sku& sku, std::string_view idempotency_key) {
   return {ChangeRow::kKind, KeyWriter().text(sku.value).text(idempotency_key).take()};
@@ -29,16 +33,19 @@ std::string settled_partition(const EffectParts& effect) {
 storage::ViewWrite settled_write(const EffectId& effect, const SettledRow& row) {
   const auto parts = parse_effect_id(effect.value);
   PPS_INVARIANT(parts.has_value());
-  return {&kSettled, settled_partition(*parts),
+  return {&kSettled,
+          settled_partition(*parts),
           {{kSettledKind, KeyWriter().text(effect.value).take()}, 1, storage::encode_row(row)}};
 }
 
 Task<std::optional<SettledRow>> find_settled(storage::Table& table, EffectId effect) {
   const auto parts = parse_effect_id(effect.value);
-  if (!parts) co_return fail_field("/effect", "effect.malformed", "must be <purchase>/<effect>/<line>");
+  if (!parts)
+    co_return fail_field("/effect", "effect.malformed", "must be <purchase>/<effect>/<line>");
   RowKey at{kSettledKind, KeyWriter().text(effect.value).take()};
   std::string partition = settled_partition(*parts);
-  Result<std::optional<storage::Row>> row = co_await table.find(kSettled, std::move(partition), std::move(at));
+  Result<std::optional<storage::Row>> row =
+      co_await table.find(kSettled, std::move(partition), std::move(at));
   if (!row) co_return fail(std::move(row).error());
   if (!*row) co_return std::optional<SettledRow>{};
   Result<SettledRow> decoded = storage::decode_row<SettledRow>((*row)->body);
@@ -50,7 +57,8 @@ void put_at(storage::Decision& decision, RowKey at, std::string body) {
   decision.mutations.emplace_back(storage::Put{{std::move(at), 1, std::move(body)}});
 }
 
-Task<std::vector<storage::Row>> read_all(storage::Shard& shard, storage::RowKind kind, std::string from) {
+Task<std::vector<storage::Row>> read_all(storage::Shard& shard, storage::RowKind kind,
+                                         std::string from) {
   std::vector<storage::Row> rows;
   storage::ScanQuery query{.family = shard.address().family,
                            .partition = shard.address().partition(),

@@ -10,9 +10,11 @@
 /// The store's rows, written once on the storage port.
 namespace pps::store {
 
-/// Live state, in shards: a SKU's stock and holds in shard hash(SKU), an instance in shard hash(owner).
+/// Live state, in shards: a SKU's stock and holds in shard hash(SKU), an instance in shard
+/// hash(owner).
 inline constexpr storage::Family kLive{"store_live", storage::FamilyUse::conditional};
-/// Ended holds and instance effects, for look-ups of late repeats. Partition: the purchase's day; key: the effect id.
+/// Ended holds and instance effects, for look-ups of late repeats. Partition: the purchase's day;
+/// key: the effect id.
 inline constexpr storage::Family kSettled{"store_settled", storage::FamilyUse::plain};
 /// What customers own. Partition: the owner; key: instance id, which sorts by time.
 inline constexpr storage::Family kOwned{"store_owned", storage::FamilyUse::plain};
@@ -31,9 +33,10 @@ struct StockRow {
   storage::Unknown unknown;
   static constexpr auto columns() {
     using storage::column;
-    return std::tuple(column<1>(&StockRow::sku), column<2>(&StockRow::on_hand), column<3>(&StockRow::held),
-                      column<4>(&StockRow::committed), column<5>(&StockRow::threshold),
-                      column<6>(&StockRow::movements), column<7>(&StockRow::status));
+    return std::tuple(column<1>(&StockRow::sku), column<2>(&StockRow::on_hand),
+                      column<3>(&StockRow::held), column<4>(&StockRow::committed),
+                      column<5>(&StockRow::threshold), column<6>(&StockRow::movements),
+                      column<7>(&StockRow::status));
   }
 };
 
@@ -52,7 +55,8 @@ struct HoldRow {
   static constexpr auto columns() {
     using storage::column;
     return std::tuple(column<1>(&HoldRow::seq), column<2>(&HoldRow::hold), column<3>(&HoldRow::sku),
-                      column<4>(&HoldRow::quantity), column<5>(&HoldRow::state), column<6>(&HoldRow::expires_at_us));
+                      column<4>(&HoldRow::quantity), column<5>(&HoldRow::state),
+                      column<6>(&HoldRow::expires_at_us));
   }
   bool ended() const { return state != HoldState::held && state != HoldState::committed; }
 };
@@ -65,8 +69,9 @@ struct ChangeRow {
   storage::Unknown unknown;
   static constexpr auto columns() {
     using storage::column;
-    return std::tuple(column<1>(&ChangeRow::fingerprint), column<2>(&ChangeRow::on_hand), column<3>(&ChangeRow::held),
-                      column<4>(&ChangeRow::committed), column<5>(&ChangeRow::threshold));
+    return std::tuple(column<1>(&ChangeRow::fingerprint), column<2>(&ChangeRow::on_hand),
+                      column<3>(&ChangeRow::held), column<4>(&ChangeRow::committed),
+                      column<5>(&ChangeRow::threshold));
   }
 };
 
@@ -80,17 +85,18 @@ struct MovementRow {
   storage::Unknown unknown;
   static constexpr auto columns() {
     using storage::column;
-    return std::tuple(column<1>(&MovementRow::seq), column<2>(&MovementRow::at_us), column<3>(&MovementRow::verb),
-                      column<4>(&MovementRow::quantity), column<5>(&MovementRow::on_hand),
-                      column<6>(&MovementRow::held), column<7>(&MovementRow::committed),
-                      column<8>(&MovementRow::reference), column<9>(&MovementRow::note),
-                      column<10>(&MovementRow::actor));
+    return std::tuple(column<1>(&MovementRow::seq), column<2>(&MovementRow::at_us),
+                      column<3>(&MovementRow::verb), column<4>(&MovementRow::quantity),
+                      column<5>(&MovementRow::on_hand), column<6>(&MovementRow::held),
+                      column<7>(&MovementRow::committed), column<8>(&MovementRow::reference),
+                      column<9>(&MovementRow::note), column<10>(&MovementRow::actor));
   }
 };
 
 enum class InstanceState : std::uint8_t { prepared = 1, active, withdrawn };
 
-/// A product instance on its way. Key: `seq`; the mark is "instances". The view's row is the same struct.
+/// A product instance on its way. Key: `seq`; the mark is "instances". The view's row is the same
+/// struct.
 struct InstanceRow {
   static constexpr storage::RowKind kKind = 5;
   std::uint64_t seq = 0;
@@ -111,14 +117,15 @@ struct InstanceRow {
   storage::Unknown unknown;
   static constexpr auto columns() {
     using storage::column;
-    return std::tuple(column<1>(&InstanceRow::seq), column<2>(&InstanceRow::effect), column<3>(&InstanceRow::id),
-                      column<4>(&InstanceRow::owner), column<5>(&InstanceRow::purchase),
-                      column<6>(&InstanceRow::line), column<7>(&InstanceRow::product), column<8>(&InstanceRow::sku),
+    return std::tuple(column<1>(&InstanceRow::seq), column<2>(&InstanceRow::effect),
+                      column<3>(&InstanceRow::id), column<4>(&InstanceRow::owner),
+                      column<5>(&InstanceRow::purchase), column<6>(&InstanceRow::line),
+                      column<7>(&InstanceRow::product), column<8>(&InstanceRow::sku),
                       column<9>(&InstanceRow::name), column<10>(&InstanceRow::variant),
                       column<11>(&InstanceRow::kind), column<12>(&InstanceRow::quantity),
                       column<13>(&InstanceRow::customization), column<14>(&InstanceRow::state),
-                      column<15>(&InstanceRow::acquired_at_us), column<16>(&InstanceRow::sealed_keys),
-                      column<17>(&InstanceRow::tracking));
+                      column<15>(&InstanceRow::acquired_at_us),
+                      column<16>(&InstanceRow::sealed_keys), column<17>(&InstanceRow::tracking));
   }
 };
 
@@ -142,7 +149,8 @@ storage::RowKey change_key(const Sku& sku, std::string_view idempotency_key);
 storage::RowKey movement_key(const Sku& sku, std::int64_t seq);
 storage::RowKey owned_key(InstanceId id);
 
-/// The partition of kSettled that holds an effect: its purchase's UTC day, so that whole days can be dropped.
+/// The partition of kSettled that holds an effect: its purchase's UTC day, so that whole days can
+/// be dropped.
 std::string settled_partition(const EffectParts& effect);
 storage::ViewWrite settled_write(const EffectId& effect, const SettledRow& row);
 Task<std::optional<SettledRow>> find_settled(storage::Table& table, EffectId effect);
@@ -155,6 +163,7 @@ void put(storage::Decision& decision, const Row& row) {
 void put_at(storage::Decision& decision, storage::RowKey at, std::string body);
 
 /// Reads every live row of a kind from `from` on, page by page.
-Task<std::vector<storage::Row>> read_all(storage::Shard& shard, storage::RowKind kind, std::string from);
+Task<std::vector<storage::Row>> read_all(storage::Shard& shard, storage::RowKind kind,
+                                         std::string from);
 
 }  // namespace pps::store

@@ -16,7 +16,9 @@ struct Keys {
 };
 
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-const std::uint8_t* bytes(std::string_view text) { return reinterpret_cast<const std::uint8_t*>(text.data()); }
+const std::uint8_t* bytes(std::string_view text) {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
 std::uint8_t* bytes(std::string& text) { return reinterpret_cast<std::uint8_t*>(text.data()); }
 
 class AesSealer final : public Sealer {
@@ -29,23 +31,28 @@ class AesSealer final : public Sealer {
     random_.fill({bytes(out), kNonce});
     const Cipher cipher(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
     int length = 0;
-    PPS_INVARIANT(EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(out)) == 1);
-    PPS_INVARIANT(EVP_EncryptUpdate(cipher.get(), nullptr, &length, bytes(context), size(context)) == 1);
-    PPS_INVARIANT(EVP_EncryptUpdate(cipher.get(), bytes(out) + kNonce, &length, bytes(plain), size(plain)) == 1);
+    PPS_INVARIANT(
+        EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(out)) == 1);
+    PPS_INVARIANT(
+        EVP_EncryptUpdate(cipher.get(), nullptr, &length, bytes(context), size(context)) == 1);
+    PPS_INVARIANT(EVP_EncryptUpdate(cipher.get(), bytes(out) + kNonce, &length, bytes(plain),
+                                    size(plain)) == 1);
     PPS_INVARIANT(EVP_EncryptFinal_ex(cipher.get(), bytes(out) + kNonce + length, &length) == 1);
     PPS_INVARIANT(EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTag,
                                       bytes(out) + kNonce + plain.size()) == 1);
     return out;
   }
 
-  Result<std::vector<std::string>> open(std::string_view sealed, std::string_view context) override {
+  Result<std::vector<std::string>> open(std::string_view sealed,
+                                        std::string_view context) override {
     if (sealed.size() < kNonce + kTag) return unsealable();
     std::string plain(sealed.size() - kNonce - kTag, '\0');
     std::string tag(sealed.substr(sealed.size() - kTag));
     const Cipher cipher(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
     int length = 0;
     const auto body = sealed.substr(kNonce, plain.size());
-    if (EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(sealed)) != 1 ||
+    if (EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(sealed)) !=
+            1 ||
         EVP_DecryptUpdate(cipher.get(), nullptr, &length, bytes(context), size(context)) != 1 ||
         EVP_DecryptUpdate(cipher.get(), bytes(plain), &length, bytes(body), size(body)) != 1 ||
         EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) != 1 ||
@@ -59,7 +66,8 @@ class AesSealer final : public Sealer {
  private:
   static int size(std::string_view text) { return static_cast<int>(text.size()); }
   static std::unexpected<Error> unsealable() {
-    return fail(ErrorKind::internal, "store.unsealable", "sealed licence keys do not open with this key");
+    return fail(ErrorKind::internal, "store.unsealable",
+                "sealed licence keys do not open with this key");
   }
   std::string key_;
   runtime::Random& random_;
@@ -67,7 +75,8 @@ class AesSealer final : public Sealer {
 }  // namespace
 
 Result<std::shared_ptr<Sealer>> make_sealer(std::string key, runtime::Random& random) {
-  if (key.size() != 32) return fail(ErrorKind::invalid, "store.key", "the key file must hold exactly 32 bytes");
+  if (key.size() != 32)
+    return fail(ErrorKind::invalid, "store.key", "the key file must hold exactly 32 bytes");
   return std::make_shared<AesSealer>(std::move(key), random);
 }
 

@@ -17,7 +17,8 @@ StoreService::StoreService(Dependencies dependencies) : deps_(std::move(dependen
     return StoreShard::load(deps_.runtime, deps_.bus, std::move(shard));
   };
   for (std::uint16_t n = 0; n < deps_.shards; ++n)
-    hosts_.push_back(std::make_unique<Host>(deps_.runtime, *deps_.table, storage::ShardAddress{&kLive, "store", n}, load));
+    hosts_.push_back(std::make_unique<Host>(deps_.runtime, *deps_.table,
+                                            storage::ShardAddress{&kLive, "store", n}, load));
 }
 
 Task<void> StoreService::start() {
@@ -46,7 +47,8 @@ Result<void> StoreService::check_effect(const EffectId& effect, std::string_view
 namespace {
 bool is_too_old(const EffectId& effect, std::int64_t now_us) {
   const auto parts = parse_effect_id(effect.value);
-  return parts && static_cast<std::int64_t>(parts->purchase.value.unix_ms()) + kEffectLifeMs < now_us / 1000;
+  return parts &&
+         static_cast<std::int64_t>(parts->purchase.value.unix_ms()) + kEffectLifeMs < now_us / 1000;
 }
 }  // namespace
 
@@ -72,8 +74,8 @@ Task<EffectReply> StoreService::reserve(Context, ReserveRequest request) {
   co_return reply;
 }
 
-Task<EffectReply> StoreService::on_hold(HoldRequest request, EffectReply (*ended)(HoldState), HoldAction act,
-                                        HoldAction absent) {
+Task<EffectReply> StoreService::on_hold(HoldRequest request, EffectReply (*ended)(HoldState),
+                                        HoldAction act, HoldAction absent) {
   Result<void> valid = check_effect(request.hold, "/hold");
   if (!valid) co_return fail(std::move(valid).error());
   Result<Memory> memory = co_await shard_of_sku(request.sku);
@@ -98,10 +100,16 @@ EffectReply unheard_of(StoreShard&, storage::Decision&) { return {}; }
 
 EffectReply describe(HoldState state) {
   switch (state) {
-    case HoldState::held: return {EffectState::done, "held", {}, {}};
-    case HoldState::committed: return {EffectState::done, "committed", {}, {}};
-    case HoldState::consumed: return {EffectState::done, "consumed", {}, {}};
-    case HoldState::unreserved: case HoldState::expired: case HoldState::refused: break;
+    case HoldState::held:
+      return {EffectState::done, "held", {}, {}};
+    case HoldState::committed:
+      return {EffectState::done, "committed", {}, {}};
+    case HoldState::consumed:
+      return {EffectState::done, "consumed", {}, {}};
+    case HoldState::unreserved:
+    case HoldState::expired:
+    case HoldState::refused:
+      break;
   }
   return StockLedger::reply_to_reserve(state);
 }
@@ -118,25 +126,29 @@ Task<EffectReply> StoreService::consume(Context, HoldRequest request) {
   HoldAction act = [hold = request.hold](StoreShard& shard, storage::Decision& decision) {
     return shard.stock().consume(hold, shard.now_us(), decision);
   };
-  return on_hold(std::move(request), &StockLedger::reply_to_consume, std::move(act), never_reserved);
+  return on_hold(std::move(request), &StockLedger::reply_to_consume, std::move(act),
+                 never_reserved);
 }
 
 Task<EffectReply> StoreService::unreserve(Context, HoldRequest request) {
   HoldAction act = [hold = request.hold](StoreShard& shard, storage::Decision& decision) {
     return shard.stock().unreserve(hold, shard.now_us(), decision);
   };
-  HoldAction bury = [hold = request.hold, sku = request.sku](StoreShard& shard, storage::Decision& decision) {
+  HoldAction bury = [hold = request.hold, sku = request.sku](StoreShard& shard,
+                                                             storage::Decision& decision) {
     return is_too_old(hold, shard.now_us()) ? too_old() : shard.stock().bury(hold, sku, decision);
   };
-  return on_hold(std::move(request), &StockLedger::reply_to_unreserve, std::move(act), std::move(bury));
+  return on_hold(std::move(request), &StockLedger::reply_to_unreserve, std::move(act),
+                 std::move(bury));
 }
 
 Task<EffectReply> StoreService::extend_hold(Context, HoldRequest request) {
-  HoldAction act = [hold = request.hold, until = request.expires_at_us](StoreShard& shard,
-                                                                        storage::Decision& decision) {
+  HoldAction act = [hold = request.hold, until = request.expires_at_us](
+                       StoreShard& shard, storage::Decision& decision) {
     return shard.stock().extend(hold, until, decision);
   };
-  return on_hold(std::move(request), &StockLedger::reply_to_reserve, std::move(act), never_reserved);
+  return on_hold(std::move(request), &StockLedger::reply_to_reserve, std::move(act),
+                 never_reserved);
 }
 
 Task<EffectReply> StoreService::find_hold(Context, HoldRequest request) {
@@ -156,7 +168,8 @@ Task<HoldsReply> StoreService::list_holds(Context, HoldsRequest request) {
     Result<void> durable = co_await (*memory)->shard().flush();
     if (!durable) co_return fail(std::move(durable).error());
     for (const auto& row : rows)
-      reply.items.push_back({row.hold, row.sku, row.quantity, row.state == HoldState::held ? "held" : "committed",
+      reply.items.push_back({row.hold, row.sku, row.quantity,
+                             row.state == HoldState::held ? "held" : "committed",
                              row.expires_at_us});
   }
   std::ranges::sort(reply.items, {}, [](const Hold& hold) { return hold.hold.value; });

@@ -13,8 +13,8 @@
 
 namespace pps::store {
 
-/// The rules of the Product Store. Stock of a SKU is decided in shard hash(SKU), an owner's instances in shard
-/// hash(owner). Loop-confined.
+/// The rules of the Product Store. Stock of a SKU is decided in shard hash(SKU), an owner's
+/// instances in shard hash(owner). Loop-confined.
 class StoreService final : public StoreApi {
  public:
   struct Dependencies {
@@ -56,21 +56,24 @@ class StoreService final : public StoreApi {
 
   using HoldAction = std::function<EffectReply(StoreShard&, storage::Decision&)>;
 
-  /// Answers `ended` if the hold has settled, else lets `act` (it is here) or `absent` decide, and makes it durable.
-  Task<EffectReply> on_hold(HoldRequest request, EffectReply (*ended)(HoldState), HoldAction act, HoldAction absent);
+  /// Answers `ended` if the hold has settled, else lets `act` (it is here) or `absent` decide, and
+  /// makes it durable.
+  Task<EffectReply> on_hold(HoldRequest request, EffectReply (*ended)(HoldState), HoldAction act,
+                            HoldAction absent);
   Task<Memory> shard_of_sku(Sku sku);
   Task<Memory> shard_of_owner(CustomerId owner);
   Result<void> check_effect(const EffectId& effect, std::string_view field) const;
-  using LedgerVerb = Result<StockLevel> (StockLedger::*)(const StockChange&, std::int64_t, storage::Decision&);
+  using LedgerVerb = Result<StockLevel> (StockLedger::*)(const StockChange&, std::int64_t,
+                                                         storage::Decision&);
   Task<StockLevel> change(StockChange change, LedgerVerb verb, std::string_view name);
-  Task<StockLevel> change_alone(StoreShard& shard, storage::RowKey at, StockChange change, LedgerVerb verb,
-                                std::string_view name);
+  Task<StockLevel> change_alone(StoreShard& shard, storage::RowKey at, StockChange change,
+                                LedgerVerb verb, std::string_view name);
 
   using InstanceAction = HoldAction;
   using SettledReply = std::function<EffectReply(const SettledRow&)>;
   /// As on_hold, for an instance's effect.
-  Task<EffectReply> on_instance(EffectId effect, CustomerId owner, SettledReply settled_reply, InstanceAction act,
-                                InstanceAction absent);
+  Task<EffectReply> on_instance(EffectId effect, CustomerId owner, SettledReply settled_reply,
+                                InstanceAction act, InstanceAction absent);
   Result<Owned> to_owned(const InstanceRow& row) const;
 
   Dependencies deps_;

@@ -10,8 +10,9 @@ EffectReply never_prepared() {
 }
 }  // namespace
 
-Task<EffectReply> StoreService::on_instance(EffectId effect, CustomerId owner, SettledReply settled_reply,
-                                            InstanceAction act, InstanceAction absent) {
+Task<EffectReply> StoreService::on_instance(EffectId effect, CustomerId owner,
+                                            SettledReply settled_reply, InstanceAction act,
+                                            InstanceAction absent) {
   Result<void> valid = check_effect(effect, "/effect");
   if (!valid) co_return fail(std::move(valid).error());
   Result<Memory> memory = co_await shard_of_owner(owner);
@@ -29,31 +30,45 @@ Task<EffectReply> StoreService::on_instance(EffectId effect, CustomerId owner, S
 }
 
 Task<EffectReply> StoreService::prepare_instance(Context, PrepareInstanceRequest request) {
-  InstanceRow row{.effect = request.effect, .id = {runtime::new_uuid(deps_.runtime)}, .owner = request.owner,
-                  .purchase = request.purchase, .line = request.line, .product = request.product,
-                  .sku = request.sku, .name = request.name, .variant = request.variant, .kind = request.kind,
-                  .quantity = request.quantity, .customization = request.customization};
+  InstanceRow row{.effect = request.effect,
+                  .id = {runtime::new_uuid(deps_.runtime)},
+                  .owner = request.owner,
+                  .purchase = request.purchase,
+                  .line = request.line,
+                  .product = request.product,
+                  .sku = request.sku,
+                  .name = request.name,
+                  .variant = request.variant,
+                  .kind = request.kind,
+                  .quantity = request.quantity,
+                  .customization = request.customization};
   InstanceAction act = [effect = request.effect](StoreShard& shard, storage::Decision&) {
     return InstanceBook::reply_to_prepare(shard.instances().find(effect)->state);
   };
   InstanceAction absent = [row = std::move(row)](StoreShard& shard, storage::Decision& decision) {
     return shard.instances().prepare(row, decision);
   };
-  SettledReply settled = [](const SettledRow& was) { return InstanceBook::reply_to_prepare(was.instance); };
-  return on_instance(request.effect, request.owner, std::move(settled), std::move(act), std::move(absent));
+  SettledReply settled = [](const SettledRow& was) {
+    return InstanceBook::reply_to_prepare(was.instance);
+  };
+  return on_instance(request.effect, request.owner, std::move(settled), std::move(act),
+                     std::move(absent));
 }
 
 Task<EffectReply> StoreService::release_instance(Context, ReleaseInstanceRequest request) {
   InstanceAction act = [this, request](StoreShard& shard, storage::Decision& decision) {
     const std::string id = shard.instances().find(request.prepared)->id.to_string();
-    std::string sealed = request.licence_keys.empty() ? std::string{} : deps_.sealer->seal(request.licence_keys, id);
-    return shard.instances().release(request.prepared, std::move(sealed), request.tracking, shard.now_us(), decision);
+    std::string sealed =
+        request.licence_keys.empty() ? std::string{} : deps_.sealer->seal(request.licence_keys, id);
+    return shard.instances().release(request.prepared, std::move(sealed), request.tracking,
+                                     shard.now_us(), decision);
   };
   InstanceAction absent = [](StoreShard&, storage::Decision&) { return never_prepared(); };
   SettledReply settled = [](const SettledRow& was) {
     return InstanceBook::reply_to_release(was.instance, was.tracking);
   };
-  return on_instance(request.prepared, request.owner, std::move(settled), std::move(act), std::move(absent));
+  return on_instance(request.prepared, request.owner, std::move(settled), std::move(act),
+                     std::move(absent));
 }
 
 Task<EffectReply> StoreService::withdraw_instance(Context, InstanceEffectRequest request) {
@@ -63,28 +78,46 @@ Task<EffectReply> StoreService::withdraw_instance(Context, InstanceEffectRequest
   InstanceAction absent = [request](StoreShard& shard, storage::Decision& decision) {
     return shard.instances().bury(request.prepared, request.owner, decision);
   };
-  SettledReply settled = [](const SettledRow& was) { return InstanceBook::reply_to_withdraw(was.instance); };
-  return on_instance(request.prepared, request.owner, std::move(settled), std::move(act), std::move(absent));
+  SettledReply settled = [](const SettledRow& was) {
+    return InstanceBook::reply_to_withdraw(was.instance);
+  };
+  return on_instance(request.prepared, request.owner, std::move(settled), std::move(act),
+                     std::move(absent));
 }
 
 Task<EffectReply> StoreService::find_instance_effect(Context, InstanceEffectRequest request) {
   auto describe = [](InstanceState state, const std::string& tracking) -> EffectReply {
     if (state == InstanceState::withdrawn) return {EffectState::undone, {}, {}, {}};
-    return {EffectState::done, state == InstanceState::active ? "active" : "prepared", {}, tracking};
+    return {
+        EffectState::done, state == InstanceState::active ? "active" : "prepared", {}, tracking};
   };
-  InstanceAction act = [effect = request.prepared, describe](StoreShard& shard, storage::Decision&) {
+  InstanceAction act = [effect = request.prepared, describe](StoreShard& shard,
+                                                             storage::Decision&) {
     const InstanceRow& row = *shard.instances().find(effect);
     return describe(row.state, row.tracking);
   };
   InstanceAction absent = [](StoreShard&, storage::Decision&) { return EffectReply{}; };
-  SettledReply settled = [describe](const SettledRow& was) { return describe(was.instance, was.tracking); };
-  return on_instance(request.prepared, request.owner, std::move(settled), std::move(act), std::move(absent));
+  SettledReply settled = [describe](const SettledRow& was) {
+    return describe(was.instance, was.tracking);
+  };
+  return on_instance(request.prepared, request.owner, std::move(settled), std::move(act),
+                     std::move(absent));
 }
 
 Result<Owned> StoreService::to_owned(const InstanceRow& row) const {
-  Owned owned{.id = row.id, .owner = row.owner, .purchase = row.purchase, .line = row.line, .product = row.product,
-              .sku = row.sku, .name = row.name, .variant = row.variant, .kind = row.kind, .status = "active",
-              .quantity = row.quantity, .acquired_at_us = row.acquired_at_us, .tracking = row.tracking};
+  Owned owned{.id = row.id,
+              .owner = row.owner,
+              .purchase = row.purchase,
+              .line = row.line,
+              .product = row.product,
+              .sku = row.sku,
+              .name = row.name,
+              .variant = row.variant,
+              .kind = row.kind,
+              .status = "active",
+              .quantity = row.quantity,
+              .acquired_at_us = row.acquired_at_us,
+              .tracking = row.tracking};
   if (row.sealed_keys.empty()) return owned;
   Result<std::vector<std::string>> keys = deps_.sealer->open(row.sealed_keys, row.id.to_string());
   if (!keys) return fail(std::move(keys).error());
@@ -107,7 +140,8 @@ Task<Owned> StoreService::get_owned(Context, OwnedRequest request) {
   Result<std::optional<storage::Row>> row =
       co_await (*memory)->shard().table().find(kOwned, std::move(partition), std::move(at));
   if (!row) co_return fail(std::move(row).error());
-  if (!*row) co_return fail(ErrorKind::not_found, "owned_product.not_found", "no such product of yours");
+  if (!*row)
+    co_return fail(ErrorKind::not_found, "owned_product.not_found", "no such product of yours");
   Result<InstanceRow> decoded = storage::decode_row<InstanceRow>((*row)->body);
   if (!decoded) co_return fail(std::move(decoded).error());
   co_return to_owned(*decoded);
@@ -123,11 +157,14 @@ struct OwnedRows {
 void merge_live(OwnedRows& page, std::vector<InstanceRow> live, const std::string& before) {
   const std::string oldest = page.more ? owned_key(page.rows.back().id).key : std::string{};
   for (auto& row : live) {
-    const bool known = std::ranges::any_of(page.rows, [&](const InstanceRow& other) { return other.id == row.id; });
+    const bool known = std::ranges::any_of(
+        page.rows, [&](const InstanceRow& other) { return other.id == row.id; });
     const std::string key = owned_key(row.id).key;
-    if (!known && key > oldest && (before.empty() || key < before)) page.rows.push_back(std::move(row));
+    if (!known && key > oldest && (before.empty() || key < before))
+      page.rows.push_back(std::move(row));
   }
-  std::ranges::sort(page.rows, std::ranges::greater{}, [](const InstanceRow& row) { return row.id; });
+  std::ranges::sort(page.rows, std::ranges::greater{},
+                    [](const InstanceRow& row) { return row.id; });
 }
 }  // namespace
 
@@ -135,7 +172,9 @@ Task<OwnedPage> StoreService::list_owned(Context, OwnedListRequest request) {
   std::string before;
   if (!request.cursor.empty()) {
     const auto id = InstanceId::parse(request.cursor);
-    if (!id) co_return fail_field("?cursor", "cursor.invalid", "give back next_cursor as it came, or leave it out");
+    if (!id)
+      co_return fail_field("?cursor", "cursor.invalid",
+                           "give back next_cursor as it came, or leave it out");
     before = owned_key(*id).key;
   }
   const auto limit = static_cast<std::size_t>(std::clamp<std::int64_t>(request.limit, 1, 100));
@@ -148,8 +187,12 @@ Task<OwnedPage> StoreService::list_owned(Context, OwnedListRequest request) {
     std::vector<InstanceRow> live = (*memory)->instances().active_of(request.owner);
     Result<void> durable = co_await (*memory)->shard().flush();
     if (!durable) co_return fail(std::move(durable).error());
-    storage::ScanQuery query{.family = &kOwned, .partition = storage::KeyWriter().uuid(request.owner.value).take(),
-                             .kind = kOwnedKind, .to = before, .backwards = true, .limit = limit};
+    storage::ScanQuery query{.family = &kOwned,
+                             .partition = storage::KeyWriter().uuid(request.owner.value).take(),
+                             .kind = kOwnedKind,
+                             .to = before,
+                             .backwards = true,
+                             .limit = limit};
     Result<storage::ScanPage> scanned = co_await (*memory)->shard().table().scan(std::move(query));
     if (!scanned) co_return fail(std::move(scanned).error());
     page = {{}, scanned->more};

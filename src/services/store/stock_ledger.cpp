@@ -5,7 +5,9 @@
 namespace pps::store {
 
 namespace {
-std::int64_t available(const StockRow& stock) { return stock.on_hand - stock.held - stock.committed; }
+std::int64_t available(const StockRow& stock) {
+  return stock.on_hand - stock.held - stock.committed;
+}
 
 std::string status_of(const StockRow& stock) {
   if (available(stock) <= 0) return "out";
@@ -42,20 +44,32 @@ const HoldRow* StockLedger::find_hold(const EffectId& hold) const {
 
 EffectReply StockLedger::reply_to_reserve(HoldState state) {
   switch (state) {
-    case HoldState::held: case HoldState::committed: case HoldState::consumed: return done();
-    case HoldState::refused: return refused("stock.insufficient");
-    case HoldState::unreserved: return undone("already_undone");
-    case HoldState::expired: return undone("hold.expired");
+    case HoldState::held:
+    case HoldState::committed:
+    case HoldState::consumed:
+      return done();
+    case HoldState::refused:
+      return refused("stock.insufficient");
+    case HoldState::unreserved:
+      return undone("already_undone");
+    case HoldState::expired:
+      return undone("hold.expired");
   }
   return refused("hold.unknown_state");
 }
 
 EffectReply StockLedger::reply_to_commit(HoldState state) {
   switch (state) {
-    case HoldState::committed: case HoldState::consumed: return done();
-    case HoldState::expired: return refused("hold.expired");
-    case HoldState::unreserved: return undone("already_undone");
-    case HoldState::held: case HoldState::refused: break;
+    case HoldState::committed:
+    case HoldState::consumed:
+      return done();
+    case HoldState::expired:
+      return refused("hold.expired");
+    case HoldState::unreserved:
+      return undone("already_undone");
+    case HoldState::held:
+    case HoldState::refused:
+      break;
   }
   return refused("hold.not_held");
 }
@@ -76,15 +90,20 @@ HoldRow& StockLedger::add_hold(HoldRow row, storage::Decision& decision) {
   return holds_.at(hold);
 }
 
-EffectReply StockLedger::reserve(const ReserveRequest& request, std::int64_t now_us, storage::Decision& decision) {
+EffectReply StockLedger::reserve(const ReserveRequest& request, std::int64_t now_us,
+                                 storage::Decision& decision) {
   const auto it = stocks_.find(request.sku);
   const std::int64_t free = it == stocks_.end() ? 0 : available(it->second);
-  HoldRow row{.hold = request.hold, .sku = request.sku, .quantity = request.quantity,
-              .state = HoldState::held, .expires_at_us = request.expires_at_us};
+  HoldRow row{.hold = request.hold,
+              .sku = request.sku,
+              .quantity = request.quantity,
+              .state = HoldState::held,
+              .expires_at_us = request.expires_at_us};
   if (free < request.quantity) {
     row.state = HoldState::refused;
     add_hold(std::move(row), decision);
-    return refused("stock.insufficient", fmt::format("{} asked, {} available", request.quantity, free));
+    return refused("stock.insufficient",
+                   fmt::format("{} asked, {} available", request.quantity, free));
   }
   it->second.held += request.quantity;
   add_hold(std::move(row), decision);
@@ -92,7 +111,8 @@ EffectReply StockLedger::reserve(const ReserveRequest& request, std::int64_t now
   return done();
 }
 
-EffectReply StockLedger::commit(const EffectId& hold, std::int64_t now_us, storage::Decision& decision) {
+EffectReply StockLedger::commit(const EffectId& hold, std::int64_t now_us,
+                                storage::Decision& decision) {
   HoldRow& row = holds_.at(hold);
   if (row.state != HoldState::held) return reply_to_commit(row.state);
   StockRow& stock = stocks_.at(row.sku);
@@ -103,7 +123,8 @@ EffectReply StockLedger::commit(const EffectId& hold, std::int64_t now_us, stora
   return done();
 }
 
-EffectReply StockLedger::consume(const EffectId& hold, std::int64_t now_us, storage::Decision& decision) {
+EffectReply StockLedger::consume(const EffectId& hold, std::int64_t now_us,
+                                 storage::Decision& decision) {
   HoldRow& row = holds_.at(hold);
   if (row.state != HoldState::committed) return reply_to_consume(row.state);
   StockRow& stock = stocks_.at(row.sku);
@@ -114,7 +135,8 @@ EffectReply StockLedger::consume(const EffectId& hold, std::int64_t now_us, stor
   return done();
 }
 
-EffectReply StockLedger::unreserve(const EffectId& hold, std::int64_t now_us, storage::Decision& decision) {
+EffectReply StockLedger::unreserve(const EffectId& hold, std::int64_t now_us,
+                                   storage::Decision& decision) {
   HoldRow& row = holds_.at(hold);
   if (row.ended()) return reply_to_unreserve(row.state);
   StockRow& stock = stocks_.at(row.sku);
@@ -124,7 +146,8 @@ EffectReply StockLedger::unreserve(const EffectId& hold, std::int64_t now_us, st
   return undone();
 }
 
-EffectReply StockLedger::extend(const EffectId& hold, std::int64_t expires_at_us, storage::Decision& decision) {
+EffectReply StockLedger::extend(const EffectId& hold, std::int64_t expires_at_us,
+                                storage::Decision& decision) {
   HoldRow& row = holds_.at(hold);
   if (row.state != HoldState::held) return reply_to_reserve(row.state);
   expiries_.erase({row.expires_at_us, hold.value});
@@ -160,14 +183,21 @@ void StockLedger::set_state(HoldRow& hold, HoldState state, storage::Decision& d
   put(decision, hold);
 }
 
-void StockLedger::moved(StockRow& stock, Movement movement, std::int64_t now_us, storage::Decision& decision) {
+void StockLedger::moved(StockRow& stock, Movement movement, std::int64_t now_us,
+                        storage::Decision& decision) {
   PPS_INVARIANT(stock.held >= 0 && stock.committed >= 0);
   PPS_INVARIANT(available(stock) >= 0);
   ++stock.movements;
-  MovementRow row{.seq = stock.movements, .at_us = now_us, .verb = std::string(movement.verb),
-                  .quantity = movement.quantity, .on_hand = stock.on_hand, .held = stock.held,
-                  .committed = stock.committed, .reference = std::move(movement.reference),
-                  .note = std::move(movement.note), .actor = std::move(movement.actor)};
+  MovementRow row{.seq = stock.movements,
+                  .at_us = now_us,
+                  .verb = std::string(movement.verb),
+                  .quantity = movement.quantity,
+                  .on_hand = stock.on_hand,
+                  .held = stock.held,
+                  .committed = stock.committed,
+                  .reference = std::move(movement.reference),
+                  .note = std::move(movement.note),
+                  .actor = std::move(movement.actor)};
   put_at(decision, movement_key(stock.sku, stock.movements), storage::encode_row(row));
   tell_crossing(stock, now_us, decision);
   put(decision, stock);
@@ -177,36 +207,48 @@ void StockLedger::tell_crossing(StockRow& stock, std::int64_t now_us, storage::D
   std::string status = status_of(stock);
   if (status == stock.status) return;
   stock.status = status;
-  decision.events.push_back({.topic = "stock", .type = "stock.crossed", .key = stock.sku.value,
-                             .body = fmt::format(R"({{"sku":"{}","status":"{}"}})", stock.sku.value, status),
-                             .at_us = now_us});
+  decision.events.push_back(
+      {.topic = "stock",
+       .type = "stock.crossed",
+       .key = stock.sku.value,
+       .body = fmt::format(R"({{"sku":"{}","status":"{}"}})", stock.sku.value, status),
+       .at_us = now_us});
 }
 
-Result<StockLevel> StockLedger::receive(const StockChange& change, std::int64_t now_us, storage::Decision& decision) {
-  return set_on_hand(change, level(change.sku).on_hand + change.quantity, "receive", now_us, decision);
+Result<StockLevel> StockLedger::receive(const StockChange& change, std::int64_t now_us,
+                                        storage::Decision& decision) {
+  return set_on_hand(change, level(change.sku).on_hand + change.quantity, "receive", now_us,
+                     decision);
 }
 
-Result<StockLevel> StockLedger::adjust(const StockChange& change, std::int64_t now_us, storage::Decision& decision) {
-  return set_on_hand(change, level(change.sku).on_hand + change.quantity, "adjust", now_us, decision);
+Result<StockLevel> StockLedger::adjust(const StockChange& change, std::int64_t now_us,
+                                       storage::Decision& decision) {
+  return set_on_hand(change, level(change.sku).on_hand + change.quantity, "adjust", now_us,
+                     decision);
 }
 
-Result<StockLevel> StockLedger::count(const StockChange& change, std::int64_t now_us, storage::Decision& decision) {
+Result<StockLevel> StockLedger::count(const StockChange& change, std::int64_t now_us,
+                                      storage::Decision& decision) {
   return set_on_hand(change, change.quantity, "count", now_us, decision);
 }
 
-Result<StockLevel> StockLedger::set_on_hand(const StockChange& change, std::int64_t on_hand, std::string_view verb,
-                                            std::int64_t now_us, storage::Decision& decision) {
+Result<StockLevel> StockLedger::set_on_hand(const StockChange& change, std::int64_t on_hand,
+                                            std::string_view verb, std::int64_t now_us,
+                                            storage::Decision& decision) {
   const StockLevel before = level(change.sku);
   if (on_hand > kMaxOnHand)
-    return fail_field("/quantity", "stock.too_much", fmt::format("at most {} can be on hand", kMaxOnHand));
+    return fail_field("/quantity", "stock.too_much",
+                      fmt::format("at most {} can be on hand", kMaxOnHand));
   if (on_hand < before.held + before.committed)
-    return fail(ErrorKind::conflict, "stock.insufficient",
-                fmt::format("{} would be on hand, but {} are held and {} are committed to purchases", on_hand,
-                            before.held, before.committed));
+    return fail(
+        ErrorKind::conflict, "stock.insufficient",
+        fmt::format("{} would be on hand, but {} are held and {} are committed to purchases",
+                    on_hand, before.held, before.committed));
   StockRow& stock = stocks_[change.sku];
   stock.sku = change.sku;
   stock.on_hand = on_hand;
-  moved(stock, {verb, change.quantity, change.idempotency_key, change.note, change.actor}, now_us, decision);
+  moved(stock, {verb, change.quantity, change.idempotency_key, change.note, change.actor}, now_us,
+        decision);
   return level(change.sku);
 }
 
@@ -224,8 +266,13 @@ StockLevel StockLedger::level(const Sku& sku) const {
   const auto it = stocks_.find(sku);
   if (it == stocks_.end()) return {.sku = sku};
   const StockRow& stock = it->second;
-  return {.sku = sku, .tracked = true, .on_hand = stock.on_hand, .held = stock.held, .committed = stock.committed,
-          .available = available(stock), .low_stock_threshold = stock.threshold};
+  return {.sku = sku,
+          .tracked = true,
+          .on_hand = stock.on_hand,
+          .held = stock.held,
+          .committed = stock.committed,
+          .available = available(stock),
+          .low_stock_threshold = stock.threshold};
 }
 
 std::vector<HoldRow> StockLedger::ended(std::size_t limit) const {
@@ -237,7 +284,8 @@ std::vector<HoldRow> StockLedger::ended(std::size_t limit) const {
   return rows;
 }
 
-std::uint64_t StockLedger::forget(const std::vector<HoldRow>& settled, storage::Decision& decision) {
+std::uint64_t StockLedger::forget(const std::vector<HoldRow>& settled,
+                                  storage::Decision& decision) {
   for (const auto& row : settled) {
     decision.mutations.emplace_back(storage::Erase{key_of(row)});
     live_seqs_.erase(row.seq);

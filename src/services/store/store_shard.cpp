@@ -20,7 +20,8 @@ Result<void> decode_into(const std::vector<storage::Row>& rows, Into into) {
 }
 }  // namespace
 
-Task<std::shared_ptr<StoreShard>> StoreShard::load(runtime::Runtime& runtime, std::shared_ptr<bus::Bus> bus,
+Task<std::shared_ptr<StoreShard>> StoreShard::load(runtime::Runtime& runtime,
+                                                   std::shared_ptr<bus::Bus> bus,
                                                    std::shared_ptr<storage::Shard> shard) {
   std::shared_ptr<StoreShard> memory(new StoreShard(runtime, shard));
   Result<void> read = co_await memory->read_rows();
@@ -39,17 +40,21 @@ Task<void> StoreShard::read_rows() {
 
   Result<std::vector<storage::Row>> stocks = co_await read_all(*shard_, StockRow::kKind, {});
   if (!stocks) co_return fail(std::move(stocks).error());
-  Result<void> ok = decode_into<StockRow>(*stocks, [this](StockRow row) { stock_.load(std::move(row)); });
+  Result<void> ok =
+      decode_into<StockRow>(*stocks, [this](StockRow row) { stock_.load(std::move(row)); });
   if (!ok) co_return ok;
   std::string from = storage::KeyWriter().u64(holds_mark).take();
-  Result<std::vector<storage::Row>> holds = co_await read_all(*shard_, HoldRow::kKind, std::move(from));
+  Result<std::vector<storage::Row>> holds =
+      co_await read_all(*shard_, HoldRow::kKind, std::move(from));
   if (!holds) co_return fail(std::move(holds).error());
   ok = decode_into<HoldRow>(*holds, [this](HoldRow row) { stock_.load(std::move(row)); });
   if (!ok) co_return ok;
   from = storage::KeyWriter().u64(instances_mark).take();
-  Result<std::vector<storage::Row>> instances = co_await read_all(*shard_, InstanceRow::kKind, std::move(from));
+  Result<std::vector<storage::Row>> instances =
+      co_await read_all(*shard_, InstanceRow::kKind, std::move(from));
   if (!instances) co_return fail(std::move(instances).error());
-  co_return decode_into<InstanceRow>(*instances, [this](InstanceRow row) { instances_.load(std::move(row)); });
+  co_return decode_into<InstanceRow>(*instances,
+                                     [this](InstanceRow row) { instances_.load(std::move(row)); });
 }
 
 Task<void> StoreShard::make_durable(storage::Decision decision) {
@@ -61,7 +66,8 @@ Task<void> StoreShard::make_durable(storage::Decision decision) {
   co_return co_await shard_->flush();
 }
 
-Task<std::optional<SettledRow>> StoreShard::settled_if_gone(EffectId effect, std::function<bool()> is_here) {
+Task<std::optional<SettledRow>> StoreShard::settled_if_gone(EffectId effect,
+                                                            std::function<bool()> is_here) {
   for (;;) {
     if (is_here()) co_return std::optional<SettledRow>{};
     const std::uint64_t left_before = left_;
@@ -77,31 +83,33 @@ void StoreShard::arm_expiry() {
     return;
   }
   const auto wait = Duration(std::max<std::int64_t>(0, *due - now_us()));
-  expiry_timer_ = runtime_.timers.call_at(runtime_.clock.monotonic() + wait, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self || self->shard_->broken()) return;
-    storage::Decision decision;
-    self->stock_.expire_due(self->now_us(), decision);
-    if (!decision.mutations.empty()) self->shard_->enqueue(std::move(decision));
-    self->arm_expiry();
-    self->arm_settling();
-  });
+  expiry_timer_ =
+      runtime_.timers.call_at(runtime_.clock.monotonic() + wait, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self || self->shard_->broken()) return;
+        storage::Decision decision;
+        self->stock_.expire_due(self->now_us(), decision);
+        if (!decision.mutations.empty()) self->shard_->enqueue(std::move(decision));
+        self->arm_expiry();
+        self->arm_settling();
+      });
 }
 
 void StoreShard::arm_settling() {
   if (settling_ || (stock_.ended_count() == 0 && instances_.ended_count() == 0)) return;
   settling_ = true;
-  settle_timer_ = runtime_.timers.call_at(runtime_.clock.monotonic() + kSettleDelay, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    auto run = [](std::shared_ptr<StoreShard> memory) -> boost::asio::awaitable<void> {
-      const Result<void> settled = co_await memory->settle();
-      memory->settling_ = false;
-      if (!settled) log::warn("store.settling_failed", {{"error", settled.error().detail}});
-      if (!memory->shard_->broken()) memory->arm_settling();
-    };
-    runtime::spawn(self->runtime_.executor, run(self));
-  });
+  settle_timer_ =
+      runtime_.timers.call_at(runtime_.clock.monotonic() + kSettleDelay, [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        auto run = [](std::shared_ptr<StoreShard> memory) -> boost::asio::awaitable<void> {
+          const Result<void> settled = co_await memory->settle();
+          memory->settling_ = false;
+          if (!settled) log::warn("store.settling_failed", {{"error", settled.error().detail}});
+          if (!memory->shard_->broken()) memory->arm_settling();
+        };
+        runtime::spawn(self->runtime_.executor, run(self));
+      });
 }
 
 Task<void> StoreShard::settle() {
@@ -115,7 +123,8 @@ Task<void> StoreShard::settle() {
   for (const auto& row : instances) {
     writes.push_back(settled_write(row.effect, {.instance = row.state, .tracking = row.tracking}));
     if (row.state != InstanceState::active) continue;
-    writes.push_back({&kOwned, storage::KeyWriter().uuid(row.owner.value).take(),
+    writes.push_back({&kOwned,
+                      storage::KeyWriter().uuid(row.owner.value).take(),
                       {owned_key(row.id), 1, storage::encode_row(row)}});
   }
   Result<void> written = co_await shard_->table().write_views(std::move(writes));

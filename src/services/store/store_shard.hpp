@@ -9,11 +9,13 @@
 
 namespace pps::store {
 
-/// The memory of one shard of the store: stock and instances, the timer that ends due holds, and the settling of what
-/// has ended. Made by `load` for each opening of the shard; dropped when the shard breaks.
+/// The memory of one shard of the store: stock and instances, the timer that ends due holds, and
+/// the settling of what has ended. Made by `load` for each opening of the shard; dropped when the
+/// shard breaks.
 class StoreShard : public std::enable_shared_from_this<StoreShard> {
  public:
-  static Task<std::shared_ptr<StoreShard>> load(runtime::Runtime& runtime, std::shared_ptr<bus::Bus> bus,
+  static Task<std::shared_ptr<StoreShard>> load(runtime::Runtime& runtime,
+                                                std::shared_ptr<bus::Bus> bus,
                                                 std::shared_ptr<storage::Shard> shard);
 
   StockLedger& stock() { return stock_; }
@@ -25,12 +27,13 @@ class StoreShard : public std::enable_shared_from_this<StoreShard> {
   /// Hands a decision to the shard, sets the timers, and waits until it is durable.
   Task<void> make_durable(storage::Decision decision);
 
-  /// Where the effect stands among what has left the live state; repeats the look-up while effects are leaving, so
-  /// that "nothing" means: neither here nor settled, at the moment of the answer.
+  /// Where the effect stands among what has left the live state; repeats the look-up while effects
+  /// are leaving, so that "nothing" means: neither here nor settled, at the moment of the answer.
   Task<std::optional<SettledRow>> settled_if_gone(EffectId effect, std::function<bool()> is_here);
 
  private:
-  StoreShard(runtime::Runtime& runtime, std::shared_ptr<storage::Shard> shard) : runtime_(runtime), shard_(shard) {}
+  StoreShard(runtime::Runtime& runtime, std::shared_ptr<storage::Shard> shard)
+      : runtime_(runtime), shard_(shard) {}
   Task<void> read_rows();
   void arm_expiry();
   void arm_settling();
