@@ -72,7 +72,7 @@ struct Account {
 struct SessionsReply {
   struct Item {
     std::string id, user_agent, peer_address;
-    std::int64_t created_at_us = 0, last_used_at_us = 0;
+    std::int64_t created_at_us = 0, last_used_at_us = 0, expires_at_us = 0;
   };
   std::vector<Item> items;
 };
@@ -87,6 +87,15 @@ struct Text {
 struct ImportUser {
   std::string email, password, name;
   std::vector<std::string> roles;  ///< customer, catalogue, inventory, orders, processes, admin
+};
+struct ImportClient {
+  std::string client_id;            ///< 1–64 characters of [a-z0-9-].
+  std::string client_secret;        ///< Empty: one is made. At least 32 characters.
+  std::vector<std::string> scopes;  ///< What it may ask for.
+  std::string audience = "pps";     ///< "pps-internal" for services of PPS.
+};
+struct ClientReply {
+  std::string client_id, client_secret;
 };
 struct EmailRequest {
   std::string email;  ///< Empty: all users (list_users).
@@ -111,12 +120,14 @@ BOOST_DESCRIBE_STRUCT(GrantRequest, (), (grant_type, client_id, client_secret, s
 BOOST_DESCRIBE_STRUCT(ClientAuthentication, (), (client_id, client_secret, token))
 BOOST_DESCRIBE_STRUCT(AccountRequest, (), (user))
 BOOST_DESCRIBE_STRUCT(Account, (), (id, email, name, email_verified, roles, created_at_us))
-BOOST_DESCRIBE_STRUCT(SessionsReply::Item, (), (id, user_agent, peer_address, created_at_us, last_used_at_us))
+BOOST_DESCRIBE_STRUCT(SessionsReply::Item, (), (id, user_agent, peer_address, created_at_us, last_used_at_us, expires_at_us))
 BOOST_DESCRIBE_STRUCT(SessionsReply, (), (items))
 BOOST_DESCRIBE_STRUCT(EndSessionRequest, (), (user, session_id))
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 BOOST_DESCRIBE_STRUCT(Text, (), (json))
 BOOST_DESCRIBE_STRUCT(ImportUser, (), (email, password, name, roles))
+BOOST_DESCRIBE_STRUCT(ImportClient, (), (client_id, client_secret, scopes, audience))
+BOOST_DESCRIBE_STRUCT(ClientReply, (), (client_id, client_secret))
 BOOST_DESCRIBE_STRUCT(EmailRequest, (), (email, cursor))
 BOOST_DESCRIBE_STRUCT(UsersReply, (), (items, next_cursor))
 
@@ -127,9 +138,9 @@ class AuthApi {
   virtual ~AuthApi() = default;
   /// Same answer for a known address (its owner gets a mail instead).
   virtual Task<Done> register_user(Context context, RegisterRequest request) = 0;
-  virtual Task<Done> verify_email(Context context, VerifyEmailRequest request) = 0;  ///< `invalid` token.invalid
+  virtual Task<Done> verify_email(Context context, VerifyEmailRequest request) = 0;  ///< `malformed` verification.invalid
   virtual Task<Tokens> login(Context context, LoginRequest request) = 0;  ///< `unauthenticated` auth.invalid_credentials
-  virtual Task<Tokens> refresh(Context context, RefreshRequest request) = 0;  ///< `unauthenticated` token.reused, token.invalid
+  virtual Task<Tokens> refresh(Context context, RefreshRequest request) = 0;  ///< `unauthenticated` auth.refresh_invalid
   virtual Task<Done> logout(Context context, LogoutRequest request) = 0;
   /// RFC 7662 for PPS's own routes: `active` false for anything wrong. A revocation is seen at once here.
   virtual Task<Introspection> introspect(Context context, IntrospectRequest request) = 0;
@@ -143,6 +154,8 @@ class AuthApi {
   virtual Task<Text> metadata(Context context, Nothing request) = 0;
   /// Commands (`pps user …`): verified users; a token for a user without its password. Never routed publicly.
   virtual Task<Account> import_user(Context context, ImportUser request) = 0;  ///< `conflict` email.taken
+  /// Replaces the secret and scopes of a client that exists.
+  virtual Task<ClientReply> import_client(Context context, ImportClient request) = 0;
   virtual Task<UsersReply> list_users(Context context, EmailRequest request) = 0;
   virtual Task<Tokens> issue_token(Context context, AccountRequest request) = 0;
 };

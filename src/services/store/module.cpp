@@ -5,11 +5,12 @@
 namespace pps::store {
 
 Task<std::shared_ptr<StoreApi>> make_local(Dependencies dependencies) {
-  Result<std::shared_ptr<Sealer>> sealer =
-      make_sealer(std::move(dependencies.sealing_key), dependencies.runtime.random);
+  Result<security::Sealer> sealer =
+      security::Sealer::make(std::move(dependencies.sealing_key), dependencies.runtime.random);
   if (!sealer) co_return fail(std::move(sealer).error());
   StoreService::Dependencies needs{dependencies.runtime, dependencies.table, dependencies.bus,
-                                   *sealer, dependencies.shards};
+                                   std::make_shared<security::Sealer>(std::move(*sealer)),
+                                   dependencies.shards};
   auto service = std::make_shared<StoreService>(std::move(needs));
   Result<void> started = co_await service->start();
   if (!started) co_return fail(std::move(started).error());

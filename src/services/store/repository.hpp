@@ -112,7 +112,8 @@ struct InstanceRow {
   std::string customization;
   InstanceState state = InstanceState::prepared;
   std::int64_t acquired_at_us = 0;
-  std::string sealed_keys;  ///< Licence keys, sealed (services/store/sealing.hpp).
+  std::string
+      sealed_keys;  ///< Licence keys, sealed (security/sealing.hpp); what is sealed is LicenceKeys.
   std::string tracking;
   storage::Unknown unknown;
   static constexpr auto columns() {
@@ -127,6 +128,12 @@ struct InstanceRow {
                       column<15>(&InstanceRow::acquired_at_us),
                       column<16>(&InstanceRow::sealed_keys), column<17>(&InstanceRow::tracking));
   }
+};
+
+/// What InstanceRow::sealed_keys holds once opened.
+struct LicenceKeys {
+  std::vector<std::string> keys;
+  static constexpr auto columns() { return std::tuple(storage::column<1>(&LicenceKeys::keys)); }
 };
 
 /// How an effect ended. Key: effect id.

@@ -59,7 +59,9 @@ Task<EffectReply> StoreService::release_instance(Context, ReleaseInstanceRequest
   InstanceAction act = [this, request](StoreShard& shard, storage::Decision& decision) {
     const std::string id = shard.instances().find(request.prepared)->id.to_string();
     std::string sealed =
-        request.licence_keys.empty() ? std::string{} : deps_.sealer->seal(request.licence_keys, id);
+        request.licence_keys.empty()
+            ? std::string{}
+            : deps_.sealer->seal(storage::encode_row(LicenceKeys{request.licence_keys}), id);
     return shard.instances().release(request.prepared, std::move(sealed), request.tracking,
                                      shard.now_us(), decision);
   };
@@ -119,9 +121,11 @@ Result<Owned> StoreService::to_owned(const InstanceRow& row) const {
               .acquired_at_us = row.acquired_at_us,
               .tracking = row.tracking};
   if (row.sealed_keys.empty()) return owned;
-  Result<std::vector<std::string>> keys = deps_.sealer->open(row.sealed_keys, row.id.to_string());
+  Result<std::string> opened = deps_.sealer->open(row.sealed_keys, row.id.to_string());
+  if (!opened) return fail(std::move(opened).error());
+  Result<LicenceKeys> keys = storage::decode_row<LicenceKeys>(*opened);
   if (!keys) return fail(std::move(keys).error());
-  owned.licence_keys = std::move(*keys);
+  owned.licence_keys = std::move(keys->keys);
   return owned;
 }
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "runtime/runtime.hpp"
+#include "security/jwt.hpp"
+#include "services/auth/repository.hpp"
+
+namespace pps::auth {
+
+/// The signing keys: the one in use and its successor, which is published at least 24 h before it signs. A key signs
+/// for 30 days and verifies for a day more. Loop-confined.
+class Keyring {
+ public:
+  Keyring(runtime::Runtime& runtime, Repository& repository) : runtime_(runtime), repository_(repository) {}
+  /// Reads the keys, and makes what is missing.
+  Task<void> open();
+  const security::SigningKey& signer() const;
+  std::vector<const security::SigningKey*> verifiers() const;
+  std::string jwks() const;  ///< RFC 7517, as JSON.
+
+ private:
+  struct Key {
+    std::int64_t created_at_us;
+    security::SigningKey key;
+  };
+  Task<void> make_key();
+  runtime::Runtime& runtime_;
+  Repository& repository_;
+  std::deque<Key> keys_;  ///< Oldest first.
+};
+
+}  // namespace pps::auth
