@@ -24,7 +24,8 @@ struct LoginRequest {
   std::string email, password;
   std::string peer_address, user_agent;
 };
-/// Access and refresh token of a session. The http layer decides whether the refresh token goes into a cookie.
+/// Access and refresh token of a session. The http layer decides whether the refresh token goes
+/// into a cookie.
 struct Tokens {
   std::string access_token;
   std::int64_t expires_in_s = 0;
@@ -115,12 +116,15 @@ BOOST_DESCRIBE_STRUCT(LogoutRequest, (), (refresh_token, session_id))
 BOOST_DESCRIBE_STRUCT(Done, (), (done))
 BOOST_DESCRIBE_STRUCT(IntrospectRequest, (), (token))
 BOOST_DESCRIBE_STRUCT(Introspection, (),
-                      (active, subject, client_id, session_id, jti, scope, audience, issuer, issued_at_s, expires_at_s))
-BOOST_DESCRIBE_STRUCT(GrantRequest, (), (grant_type, client_id, client_secret, scope, refresh_token, peer_address))
+                      (active, subject, client_id, session_id, jti, scope, audience, issuer,
+                       issued_at_s, expires_at_s))
+BOOST_DESCRIBE_STRUCT(GrantRequest, (),
+                      (grant_type, client_id, client_secret, scope, refresh_token, peer_address))
 BOOST_DESCRIBE_STRUCT(ClientAuthentication, (), (client_id, client_secret, token))
 BOOST_DESCRIBE_STRUCT(AccountRequest, (), (user))
 BOOST_DESCRIBE_STRUCT(Account, (), (id, email, name, email_verified, roles, created_at_us))
-BOOST_DESCRIBE_STRUCT(SessionsReply::Item, (), (id, user_agent, peer_address, created_at_us, last_used_at_us, expires_at_us))
+BOOST_DESCRIBE_STRUCT(SessionsReply::Item, (),
+                      (id, user_agent, peer_address, created_at_us, last_used_at_us, expires_at_us))
 BOOST_DESCRIBE_STRUCT(SessionsReply, (), (items))
 BOOST_DESCRIBE_STRUCT(EndSessionRequest, (), (user, session_id))
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
@@ -131,18 +135,23 @@ BOOST_DESCRIBE_STRUCT(ClientReply, (), (client_id, client_secret))
 BOOST_DESCRIBE_STRUCT(EmailRequest, (), (email, cursor))
 BOOST_DESCRIBE_STRUCT(UsersReply, (), (items, next_cursor))
 
-/// Loop-confined. Secrets are checked at a cost that does not tell whether the account exists. `rate_limited`
-/// "auth.throttled" with retry_after_s on every path that checks a secret; `unavailable` when the hashing queue is full.
+/// Loop-confined. Secrets are checked at a cost that does not tell whether the account exists.
+/// `rate_limited` "auth.throttled" with retry_after_s on every path that checks a secret;
+/// `unavailable` when the hashing queue is full.
 class AuthApi {
  public:
   virtual ~AuthApi() = default;
   /// Same answer for a known address (its owner gets a mail instead).
   virtual Task<Done> register_user(Context context, RegisterRequest request) = 0;
-  virtual Task<Done> verify_email(Context context, VerifyEmailRequest request) = 0;  ///< `malformed` verification.invalid
-  virtual Task<Tokens> login(Context context, LoginRequest request) = 0;  ///< `unauthenticated` auth.invalid_credentials
-  virtual Task<Tokens> refresh(Context context, RefreshRequest request) = 0;  ///< `unauthenticated` auth.refresh_invalid
+  virtual Task<Done> verify_email(
+      Context context, VerifyEmailRequest request) = 0;  ///< `malformed` verification.invalid
+  virtual Task<Tokens> login(
+      Context context, LoginRequest request) = 0;  ///< `unauthenticated` auth.invalid_credentials
+  virtual Task<Tokens> refresh(
+      Context context, RefreshRequest request) = 0;  ///< `unauthenticated` auth.refresh_invalid
   virtual Task<Done> logout(Context context, LogoutRequest request) = 0;
-  /// RFC 7662 for PPS's own routes: `active` false for anything wrong. A revocation is seen at once here.
+  /// RFC 7662 for PPS's own routes: `active` false for anything wrong. A revocation is seen at once
+  /// here.
   virtual Task<Introspection> introspect(Context context, IntrospectRequest request) = 0;
   virtual Task<Introspection> introspect_for(Context context, ClientAuthentication request) = 0;
   virtual Task<Tokens> grant(Context context, GrantRequest request) = 0;
@@ -152,8 +161,10 @@ class AuthApi {
   virtual Task<Done> end_session(Context context, EndSessionRequest request) = 0;
   virtual Task<Text> jwks(Context context, Nothing request) = 0;
   virtual Task<Text> metadata(Context context, Nothing request) = 0;
-  /// Commands (`pps user …`): verified users; a token for a user without its password. Never routed publicly.
-  virtual Task<Account> import_user(Context context, ImportUser request) = 0;  ///< `conflict` email.taken
+  /// Commands (`pps user …`): verified users; a token for a user without its password. Never routed
+  /// publicly.
+  virtual Task<Account> import_user(Context context,
+                                    ImportUser request) = 0;  ///< `conflict` email.taken
   /// Replaces the secret and scopes of a client that exists.
   virtual Task<ClientReply> import_client(Context context, ImportClient request) = 0;
   virtual Task<UsersReply> list_users(Context context, EmailRequest request) = 0;

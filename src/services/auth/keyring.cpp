@@ -17,13 +17,15 @@ Task<void> Keyring::open() {
   if (!rows) co_return fail(std::move(rows).error());
   for (const auto& row : *rows) {
     if (now - row.created_at_us > kSigns + 3 * kDay) continue;
-    Result<std::string> pem = repository_.sealer().open(row.sealed_pem, "key" + std::to_string(row.created_at_us));
+    Result<std::string> pem =
+        repository_.sealer().open(row.sealed_pem, "key" + std::to_string(row.created_at_us));
     if (!pem) co_return fail(std::move(pem).error());
     Result<security::SigningKey> key = security::SigningKey::from_pem(*pem);
     if (!key) co_return fail(std::move(key).error());
     keys_.push_back({row.created_at_us, std::move(*key)});
   }
-  const bool due = keys_.empty() || now - keys_.back().created_at_us > kSigns - 2 * kPublishedBefore;
+  const bool due =
+      keys_.empty() || now - keys_.back().created_at_us > kSigns - 2 * kPublishedBefore;
   if (!due) co_return Result<void>{};
   co_return co_await make_key();
 }
@@ -32,8 +34,9 @@ Task<void> Keyring::make_key() {
   Result<security::SigningKey> key = security::SigningKey::generate();
   if (!key) co_return fail(std::move(key).error());
   const std::int64_t now = to_unix_us(runtime_.clock.now());
-  const KeyRow row{.created_at_us = now,
-                   .sealed_pem = repository_.sealer().seal(key->to_pem(), "key" + std::to_string(now))};
+  const KeyRow row{
+      .created_at_us = now,
+      .sealed_pem = repository_.sealer().seal(key->to_pem(), "key" + std::to_string(now))};
   Change change(keys_partition());
   change.insert(row, storage::KeyWriter().i64(now).take());
   Result<void> kept = co_await repository_.commit(std::move(change));

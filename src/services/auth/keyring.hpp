@@ -9,11 +9,12 @@
 
 namespace pps::auth {
 
-/// The signing keys: the one in use and its successor, which is published at least 24 h before it signs. A key signs
-/// for 30 days and verifies for a day more. Loop-confined.
+/// The signing keys: the one in use and its successor, which is published at least 24 h before it
+/// signs. A key signs for 30 days and verifies for a day more. Loop-confined.
 class Keyring {
  public:
-  Keyring(runtime::Runtime& runtime, Repository& repository) : runtime_(runtime), repository_(repository) {}
+  Keyring(runtime::Runtime& runtime, Repository& repository)
+      : runtime_(runtime), repository_(repository) {}
   /// Reads the keys, and makes what is missing.
   Task<void> open();
   const security::SigningKey& signer() const;

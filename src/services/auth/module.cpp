@@ -11,23 +11,28 @@ Settings read_settings(config::Config& config, std::string issuer) {
   settings.access_life = config.get_duration("auth.access_token_life", settings.access_life);
   settings.refresh_idle = config.get_duration("auth.refresh_idle", settings.refresh_idle);
   settings.refresh_most = config.get_duration("auth.refresh_most", settings.refresh_most);
-  settings.throttle.address_burst = config.get_int("auth.address_burst", settings.throttle.address_burst, 1, 1'000'000);
+  settings.throttle.address_burst =
+      config.get_int("auth.address_burst", settings.throttle.address_burst, 1, 1'000'000);
   settings.throttle.address_per_minute =
       config.get_int("auth.address_per_minute", settings.throttle.address_per_minute, 0, 1'000'000);
   // The floor is OWASP's.
-  const auto memory = config.get_int("auth.argon2_memory_kib", settings.cost.memory_kib, 19'456, 1'048'576);
+  const auto memory =
+      config.get_int("auth.argon2_memory_kib", settings.cost.memory_kib, 19'456, 1'048'576);
   settings.cost.memory_kib = static_cast<std::uint32_t>(memory);
-  settings.cost.passes = static_cast<std::uint32_t>(config.get_int("auth.argon2_passes", settings.cost.passes, 1, 10));
+  settings.cost.passes =
+      static_cast<std::uint32_t>(config.get_int("auth.argon2_passes", settings.cost.passes, 1, 10));
   return settings;
 }
 }  // namespace
 
 Task<std::shared_ptr<AuthApi>> make_local(Dependencies dependencies) {
-  Result<security::Sealer> sealer = security::Sealer::make(dependencies.key, dependencies.runtime.random);
+  Result<security::Sealer> sealer =
+      security::Sealer::make(dependencies.key, dependencies.runtime.random);
   if (!sealer) co_return fail(std::move(sealer).error());
   Settings settings = read_settings(dependencies.config, dependencies.public_origin);
   std::string pepper = security::hmac_sha256(dependencies.key, "pepper");
-  AuthService::Dependencies needs{dependencies.runtime, dependencies.table, std::move(*sealer), std::move(pepper),
+  AuthService::Dependencies needs{dependencies.runtime,       dependencies.table,
+                                  std::move(*sealer),         std::move(pepper),
                                   dependencies.notifications, std::move(settings)};
   auto service = std::make_shared<AuthService>(std::move(needs));
   Result<void> started = co_await service->start();

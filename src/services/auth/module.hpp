@@ -15,12 +15,13 @@ struct Dependencies {
   runtime::Runtime& runtime;
   config::Config& config;                 ///< Reads auth.*.
   std::shared_ptr<storage::Table> table;  ///< The Authentication Database: a store of its own.
-  std::string key;                        ///< 32 bytes: seals personal data and signing keys, and is the pepper's root.
-  std::string public_origin;              ///< The tokens' issuer.
+  std::string key;  ///< 32 bytes: seals personal data and signing keys, and is the pepper's root.
+  std::string public_origin;  ///< The tokens' issuer.
   std::shared_ptr<notifications::NotificationsApi> notifications;
 };
 
-/// The authentication server of this process, its signing keys open. Errors: those of the database; `invalid`.
+/// The authentication server of this process, its signing keys open. Errors: those of the database;
+/// `invalid`.
 Task<std::shared_ptr<AuthApi>> make_local(Dependencies dependencies);
 
 }  // namespace pps::auth

@@ -9,15 +9,21 @@ std::string partition_of(std::string_view what, std::string_view id) {
 }
 std::string user_partition(CustomerId id) { return partition_of("user", id.value.view()); }
 std::string session_partition(const Uuid& id) { return partition_of("session", id.view()); }
-std::string user_sessions_partition(CustomerId id) { return partition_of("user_sessions", id.value.view()); }
+std::string user_sessions_partition(CustomerId id) {
+  return partition_of("user_sessions", id.value.view());
+}
 std::string all_users_partition() { return partition_of("users", ""); }
 std::string keys_partition() { return partition_of("keys", ""); }
 
 Task<void> Repository::commit(Change change) { return table_->commit(change.take()); }
 
-Task<std::vector<std::string>> Repository::members(std::string partition, std::string after, std::size_t limit) {
-  storage::ScanQuery query{.family = &kAuth, .partition = std::move(partition), .kind = MemberRow::kKind,
-                           .from = after.empty() ? std::string{} : after + '\0', .limit = limit};
+Task<std::vector<std::string>> Repository::members(std::string partition, std::string after,
+                                                   std::size_t limit) {
+  storage::ScanQuery query{.family = &kAuth,
+                           .partition = std::move(partition),
+                           .kind = MemberRow::kKind,
+                           .from = after.empty() ? std::string{} : after + '\0',
+                           .limit = limit};
   Result<storage::ScanPage> page = co_await table_->scan(std::move(query));
   if (!page) co_return fail(std::move(page).error());
   std::vector<std::string> keys;
@@ -46,7 +52,8 @@ Task<std::optional<Versioned<UserRow>>> Repository::user(CustomerId id) {
 
 Task<std::optional<Versioned<UserRow>>> Repository::user_by_email(std::string canonical_email) {
   std::string at = partition_of("email", sealer_.blind_index(canonical_email, "email"));
-  Result<std::optional<Versioned<EmailClaimRow>>> claim = co_await find<EmailClaimRow>(std::move(at));
+  Result<std::optional<Versioned<EmailClaimRow>>> claim =
+      co_await find<EmailClaimRow>(std::move(at));
   if (!claim) co_return fail(std::move(claim).error());
   if (!*claim) co_return std::optional<Versioned<UserRow>>{};
   co_return co_await user((*claim)->row.user);
@@ -57,7 +64,8 @@ Result<Account> Repository::to_account(const UserRow& row) const {
   if (!email) return fail(std::move(email).error());
   Result<std::string> name = sealer_.open(row.sealed_name, "user.name" + row.id.to_string());
   if (!name) return fail(std::move(name).error());
-  return Account{row.id, std::move(*email), std::move(*name), row.verified, row.roles, row.created_at_us};
+  return Account{row.id,       std::move(*email), std::move(*name),
+                 row.verified, row.roles,         row.created_at_us};
 }
 
 }  // namespace pps::auth

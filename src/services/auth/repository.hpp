@@ -9,7 +9,8 @@
 #include "storage/rows.hpp"
 #include "storage/table.hpp"
 
-/// The Authentication Database's rows. Each record is a partition of its own; personal data is sealed.
+/// The Authentication Database's rows. Each record is a partition of its own; personal data is
+/// sealed.
 namespace pps::auth {
 
 inline constexpr storage::Family kAuth{"auth", storage::FamilyUse::conditional};
@@ -27,8 +28,9 @@ struct UserRow {
   storage::Unknown unknown;
   static constexpr auto columns() {
     using storage::column;
-    return std::tuple(column<1>(&UserRow::id), column<2>(&UserRow::sealed_email), column<3>(&UserRow::sealed_name),
-                      column<4>(&UserRow::password), column<5>(&UserRow::verified), column<6>(&UserRow::roles),
+    return std::tuple(column<1>(&UserRow::id), column<2>(&UserRow::sealed_email),
+                      column<3>(&UserRow::sealed_name), column<4>(&UserRow::password),
+                      column<5>(&UserRow::verified), column<6>(&UserRow::roles),
                       column<7>(&UserRow::created_at_us), column<8>(&UserRow::deleted));
   }
 };
@@ -40,7 +42,8 @@ struct EmailClaimRow {
   std::int64_t at_us = 0;
   storage::Unknown unknown;
   static constexpr auto columns() {
-    return std::tuple(storage::column<1>(&EmailClaimRow::user), storage::column<2>(&EmailClaimRow::at_us));
+    return std::tuple(storage::column<1>(&EmailClaimRow::user),
+                      storage::column<2>(&EmailClaimRow::at_us));
   }
 };
 
@@ -71,11 +74,12 @@ struct SessionRow {
   storage::Unknown unknown;
   static constexpr auto columns() {
     using storage::column;
-    return std::tuple(column<1>(&SessionRow::id), column<2>(&SessionRow::user), column<3>(&SessionRow::client_id),
-                      column<4>(&SessionRow::scope), column<5>(&SessionRow::generation),
-                      column<6>(&SessionRow::rotated_at_us), column<7>(&SessionRow::created_at_us),
-                      column<8>(&SessionRow::expires_at_us), column<9>(&SessionRow::sealed_agent),
-                      column<10>(&SessionRow::sealed_address), column<11>(&SessionRow::ended));
+    return std::tuple(column<1>(&SessionRow::id), column<2>(&SessionRow::user),
+                      column<3>(&SessionRow::client_id), column<4>(&SessionRow::scope),
+                      column<5>(&SessionRow::generation), column<6>(&SessionRow::rotated_at_us),
+                      column<7>(&SessionRow::created_at_us), column<8>(&SessionRow::expires_at_us),
+                      column<9>(&SessionRow::sealed_agent), column<10>(&SessionRow::sealed_address),
+                      column<11>(&SessionRow::ended));
   }
 };
 
@@ -84,7 +88,9 @@ struct RefreshRow {
   static constexpr storage::RowKind kKind = 5;
   std::int64_t generation = 0;
   storage::Unknown unknown;
-  static constexpr auto columns() { return std::tuple(storage::column<1>(&RefreshRow::generation)); }
+  static constexpr auto columns() {
+    return std::tuple(storage::column<1>(&RefreshRow::generation));
+  }
 };
 
 /// Lists: every user's id, a user's sessions. Key: the id's bytes; the row is empty.
@@ -101,7 +107,8 @@ struct ThrottleRow {
   std::int64_t not_before_us = 0;
   storage::Unknown unknown;
   static constexpr auto columns() {
-    return std::tuple(storage::column<1>(&ThrottleRow::failures), storage::column<2>(&ThrottleRow::not_before_us));
+    return std::tuple(storage::column<1>(&ThrottleRow::failures),
+                      storage::column<2>(&ThrottleRow::not_before_us));
   }
 };
 
@@ -113,8 +120,8 @@ struct ClientRow {
   storage::Unknown unknown;
   static constexpr auto columns() {
     using storage::column;
-    return std::tuple(column<1>(&ClientRow::id), column<2>(&ClientRow::secret_hash), column<3>(&ClientRow::audience),
-                      column<4>(&ClientRow::scopes));
+    return std::tuple(column<1>(&ClientRow::id), column<2>(&ClientRow::secret_hash),
+                      column<3>(&ClientRow::audience), column<4>(&ClientRow::scopes));
   }
 };
 
@@ -125,7 +132,8 @@ struct KeyRow {
   std::string sealed_pem;
   storage::Unknown unknown;
   static constexpr auto columns() {
-    return std::tuple(storage::column<1>(&KeyRow::created_at_us), storage::column<2>(&KeyRow::sealed_pem));
+    return std::tuple(storage::column<1>(&KeyRow::created_at_us),
+                      storage::column<2>(&KeyRow::sealed_pem));
   }
 };
 
@@ -134,7 +142,9 @@ struct RevokedRow {
   static constexpr storage::RowKind kKind = 10;
   std::int64_t expires_at_s = 0;
   storage::Unknown unknown;
-  static constexpr auto columns() { return std::tuple(storage::column<1>(&RevokedRow::expires_at_s)); }
+  static constexpr auto columns() {
+    return std::tuple(storage::column<1>(&RevokedRow::expires_at_s));
+  }
 };
 
 std::string partition_of(std::string_view what, std::string_view id);
@@ -164,7 +174,8 @@ class Change {
   Change& update(const Versioned<Row>& was, std::string key = {}) {
     const storage::RowKey at{Row::kKind, std::move(key)};
     batch_.conditions.push_back({storage::Condition::Kind::version_is, at, was.version});
-    batch_.mutations.emplace_back(storage::Put{{at, was.version + 1, storage::encode_row(was.row)}});
+    batch_.mutations.emplace_back(
+        storage::Put{{at, was.version + 1, storage::encode_row(was.row)}});
     return *this;
   }
   storage::Batch take() { return std::move(batch_); }
@@ -181,7 +192,8 @@ class Repository {
   template <class Row>
   Task<std::optional<Versioned<Row>>> find(std::string partition, std::string key = {}) {
     storage::RowKey at{Row::kKind, std::move(key)};
-    Result<std::optional<storage::Row>> row = co_await table_->find(kAuth, std::move(partition), std::move(at));
+    Result<std::optional<storage::Row>> row =
+        co_await table_->find(kAuth, std::move(partition), std::move(at));
     if (!row) co_return fail(std::move(row).error());
     if (!*row) co_return std::optional<Versioned<Row>>{};
     Result<Row> decoded = storage::decode_row<Row>((*row)->body);
@@ -191,7 +203,8 @@ class Repository {
   /// Error `conflict` if what the change expects does not hold.
   Task<void> commit(Change change);
   /// The keys of a list, ascending, after `after`.
-  Task<std::vector<std::string>> members(std::string partition, std::string after, std::size_t limit);
+  Task<std::vector<std::string>> members(std::string partition, std::string after,
+                                         std::size_t limit);
   Task<std::vector<KeyRow>> keys();
 
   Task<std::optional<Versioned<UserRow>>> user(CustomerId id);

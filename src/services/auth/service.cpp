@@ -15,12 +15,15 @@ struct Role {
   std::string_view scopes;
 };
 constexpr std::array kRoles{
-    Role{"customer", "purchase account"},   Role{"catalogue", "catalogue:write"}, Role{"inventory", "inventory:write"},
-    Role{"orders", "orders:write"},         Role{"processes", "processes:write"}, Role{"admin", "admin"},
+    Role{"customer", "purchase account"}, Role{"catalogue", "catalogue:write"},
+    Role{"inventory", "inventory:write"}, Role{"orders", "orders:write"},
+    Role{"processes", "processes:write"}, Role{"admin", "admin"},
 };
 }  // namespace
 
-bool is_known_role(std::string_view role) { return std::ranges::find(kRoles, role, &Role::name) != kRoles.end(); }
+bool is_known_role(std::string_view role) {
+  return std::ranges::find(kRoles, role, &Role::name) != kRoles.end();
+}
 
 std::string scopes_of(const std::vector<std::string>& roles) {
   const bool all = std::ranges::find(roles, "admin") != roles.end();

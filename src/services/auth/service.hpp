@@ -73,7 +73,8 @@ class AuthService final : public AuthApi {
   /// Claims the address and writes the record. Error `conflict` "email.taken".
   Task<Account> add_user(NewUser user);
   Task<void> claim_email(std::string canonical, CustomerId user);
-  Task<void> take_over_claim(std::string partition, Versioned<EmailClaimRow> claim, CustomerId user);
+  Task<void> take_over_claim(std::string partition, Versioned<EmailClaimRow> claim,
+                             CustomerId user);
   Task<void> send_verification(Context context, UserRow user);
   Task<void> greet_known(Context context, UserRow user);
 
@@ -101,9 +102,11 @@ class AuthService final : public AuthApi {
   security::TokenVerifier verifier_;
   runtime::TimerHandle key_timer_;
 
-  /// What was verified lately, by the whole token; a look-up instead of a signature check. Bounded, cleared when full.
+  /// What was verified lately, by the whole token; a look-up instead of a signature check. Bounded,
+  /// cleared when full.
   std::unordered_map<std::string, security::Claims> verified_;
-  /// Whether a session is live, and until when; this service alone ends sessions, so it is never wrong.
+  /// Whether a session is live, and until when; this service alone ends sessions, so it is never
+  /// wrong.
   std::unordered_map<Uuid, std::int64_t> live_sessions_;
   std::unordered_set<std::string> revoked_jtis_;
 };

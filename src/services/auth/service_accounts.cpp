@@ -12,15 +12,19 @@ constexpr auto kClaimLife = std::chrono::seconds(60);
 // RFC 5321 bounds, and one @ with something on both sides; whether it exists only a mail can tell.
 bool looks_like_email(std::string_view text) {
   const auto at = text.find('@');
-  if (text.size() < 3 || text.size() > 254 || at == 0 || at == std::string_view::npos || at > 64) return false;
+  if (text.size() < 3 || text.size() > 254 || at == 0 || at == std::string_view::npos || at > 64)
+    return false;
   if (text.find('@', at + 1) != std::string_view::npos || at + 1 == text.size()) return false;
-  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' || c == '<' || c == '>'; });
+  return std::ranges::none_of(text, [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' || c == '<' || c == '>';
+  });
 }
 
 Result<std::string> checked_email(const std::string& email) {
   Result<std::string> canonical = security::canonical_email(email);
   if (!canonical || !looks_like_email(*canonical))
-    return fail_field("/email", "email.invalid", "an address such as ada@example.com, at most 254 characters");
+    return fail_field("/email", "email.invalid",
+                      "an address such as ada@example.com, at most 254 characters");
   return canonical;
 }
 
@@ -28,8 +32,10 @@ Result<void> check_password(const std::string& password) {
   const auto nfc = security::to_nfc(password);
   if (!nfc) return fail_field("/password", "text.encoding", "must be UTF-8");
   const auto characters = security::count_characters(*nfc);
-  if (characters < 15) return fail_field("/password", "password.too_short", "at least 15 characters");
-  if (characters > 256) return fail_field("/password", "password.too_long", "at most 256 characters");
+  if (characters < 15)
+    return fail_field("/password", "password.too_short", "at least 15 characters");
+  if (characters > 256)
+    return fail_field("/password", "password.too_long", "at most 256 characters");
   return {};
 }
 }  // namespace
@@ -53,10 +59,14 @@ Task<Done> AuthService::register_user(Context context, RegisterRequest request) 
     if (!told) co_return fail(std::move(told).error());
     co_return Done{};
   }
-  NewUser user{.email = request.email, .canonical = *canonical, .name = request.name, .password = *hash,
+  NewUser user{.email = request.email,
+               .canonical = *canonical,
+               .name = request.name,
+               .password = *hash,
                .roles = {"customer"}};
   Result<Account> added = co_await add_user(std::move(user));
-  if (!added && added.error().code == "email.taken") co_return Done{};  // somebody was faster; they get the mail
+  if (!added && added.error().code == "email.taken")
+    co_return Done{};  // somebody was faster; they get the mail
   if (!added) co_return fail(std::move(added).error());
   Result<std::optional<Versioned<UserRow>>> row = co_await repository_.user(added->id);
   if (!row) co_return fail(std::move(row).error());
@@ -70,9 +80,13 @@ Task<Account> AuthService::add_user(NewUser user) {
   Result<void> claimed = co_await claim_email(user.canonical, id);
   if (!claimed) co_return fail(std::move(claimed).error());
   const auto& sealer = repository_.sealer();
-  UserRow row{.id = id, .sealed_email = sealer.seal(user.email, "user.email" + id.to_string()),
-              .sealed_name = sealer.seal(user.name, "user.name" + id.to_string()), .password = user.password,
-              .verified = user.verified, .roles = user.roles, .created_at_us = now_us()};
+  UserRow row{.id = id,
+              .sealed_email = sealer.seal(user.email, "user.email" + id.to_string()),
+              .sealed_name = sealer.seal(user.name, "user.name" + id.to_string()),
+              .password = user.password,
+              .verified = user.verified,
+              .roles = user.roles,
+              .created_at_us = now_us()};
   Change record(user_partition(id));
   record.insert(row);
   Result<void> written = co_await repository_.commit(std::move(record));
@@ -85,22 +99,28 @@ Task<Account> AuthService::add_user(NewUser user) {
 }
 
 Task<void> AuthService::claim_email(std::string canonical, CustomerId user) {
-  const std::string partition = partition_of("email", repository_.sealer().blind_index(canonical, "email"));
+  const std::string partition =
+      partition_of("email", repository_.sealer().blind_index(canonical, "email"));
   const EmailClaimRow mine{.user = user, .at_us = now_us()};
   Change claim(partition);
   claim.insert(mine);
   Result<void> claimed = co_await repository_.commit(std::move(claim));
   if (claimed || claimed.error().kind != ErrorKind::conflict) co_return claimed;
-  Result<std::optional<Versioned<EmailClaimRow>>> other = co_await repository_.find<EmailClaimRow>(partition);
+  Result<std::optional<Versioned<EmailClaimRow>>> other =
+      co_await repository_.find<EmailClaimRow>(partition);
   if (!other) co_return fail(std::move(other).error());
-  if (!*other) co_return fail(ErrorKind::unavailable, "email.contended", "the address is being claimed; try again");
+  if (!*other)
+    co_return fail(ErrorKind::unavailable, "email.contended",
+                   "the address is being claimed; try again");
   co_return co_await take_over_claim(partition, **other, user);
 }
 
-// A claim whose record never came (a crash in between) is taken over after a minute, by first writing a tombstone for
-// that record, so that it is refused if it comes late.
-Task<void> AuthService::take_over_claim(std::string partition, Versioned<EmailClaimRow> claim, CustomerId user) {
-  Result<std::optional<Versioned<UserRow>>> owner = co_await repository_.find<UserRow>(user_partition(claim.row.user));
+// A claim whose record never came (a crash in between) is taken over after a minute, by first
+// writing a tombstone for that record, so that it is refused if it comes late.
+Task<void> AuthService::take_over_claim(std::string partition, Versioned<EmailClaimRow> claim,
+                                        CustomerId user) {
+  Result<std::optional<Versioned<UserRow>>> owner =
+      co_await repository_.find<UserRow>(user_partition(claim.row.user));
   if (!owner) co_return fail(std::move(owner).error());
   const bool alive = *owner && !(*owner)->row.deleted;
   if (alive || now_us() - claim.row.at_us < Duration(kClaimLife).count())
@@ -132,10 +152,14 @@ Task<void> AuthService::send_verification(Context context, UserRow user) {
   change.insert(row);
   Result<void> kept = co_await repository_.commit(std::move(change));
   if (!kept) co_return kept;
-  notifications::Mail mail{.id = "verify-" + security::to_hex(security::sha256(token)).substr(0, 32),
-                           .to = account->email, .template_name = "verify_email"};
-  mail.values = {{"name", account->name}, {"link", deps_.settings.issuer + "/verify-email?token=" + token}};
-  Result<notifications::MailReply> sent = co_await deps_.notifications->send(context, std::move(mail));
+  notifications::Mail mail{
+      .id = "verify-" + security::to_hex(security::sha256(token)).substr(0, 32),
+      .to = account->email,
+      .template_name = "verify_email"};
+  mail.values = {{"name", account->name},
+                 {"link", deps_.settings.issuer + "/verify-email?token=" + token}};
+  Result<notifications::MailReply> sent =
+      co_await deps_.notifications->send(context, std::move(mail));
   if (!sent) co_return fail(std::move(sent).error());
   co_return Result<void>{};
 }
@@ -143,20 +167,24 @@ Task<void> AuthService::send_verification(Context context, UserRow user) {
 Task<void> AuthService::greet_known(Context context, UserRow user) {
   Result<Account> account = repository_.to_account(user);
   if (!account) co_return fail(std::move(account).error());
-  notifications::Mail mail{.id = "known-" + runtime::new_uuid(deps_.runtime).to_string(), .to = account->email,
+  notifications::Mail mail{.id = "known-" + runtime::new_uuid(deps_.runtime).to_string(),
+                           .to = account->email,
                            .template_name = "email_known"};
   mail.values = {{"name", account->name}, {"link", deps_.settings.issuer + "/sign-in"}};
-  Result<notifications::MailReply> sent = co_await deps_.notifications->send(context, std::move(mail));
+  Result<notifications::MailReply> sent =
+      co_await deps_.notifications->send(context, std::move(mail));
   if (!sent) co_return fail(std::move(sent).error());
   co_return Result<void>{};
 }
 
 Task<Done> AuthService::verify_email(Context, VerifyEmailRequest request) {
   const std::string partition = partition_of("verification", security::sha256(request.token));
-  Result<std::optional<Versioned<VerificationRow>>> found = co_await repository_.find<VerificationRow>(partition);
+  Result<std::optional<Versioned<VerificationRow>>> found =
+      co_await repository_.find<VerificationRow>(partition);
   if (!found) co_return fail(std::move(found).error());
   if (!*found || (*found)->row.used || (*found)->row.expires_at_us < now_us())
-    co_return fail(ErrorKind::malformed, "verification.invalid", "the link is unknown, used, or older than 24 hours");
+    co_return fail(ErrorKind::malformed, "verification.invalid",
+                   "the link is unknown, used, or older than 24 hours");
   Result<std::optional<Versioned<UserRow>>> user = co_await repository_.user((*found)->row.user);
   if (!user) co_return fail(std::move(user).error());
   if (!*user) co_return fail(ErrorKind::malformed, "verification.invalid", "the account is gone");
@@ -190,14 +218,19 @@ Task<Account> AuthService::import_user(Context, ImportUser request) {
   if (!strong) co_return fail(std::move(strong).error());
   for (const auto& role : request.roles)
     if (!is_known_role(role))
-      co_return fail_field("/roles", "role.unknown", "customer, catalogue, inventory, orders, processes or admin");
+      co_return fail_field("/roles", "role.unknown",
+                           "customer, catalogue, inventory, orders, processes or admin");
   Result<std::optional<Versioned<UserRow>>> known = co_await repository_.user_by_email(*canonical);
   if (!known) co_return fail(std::move(known).error());
   if (*known) co_return fail(ErrorKind::conflict, "email.taken", "an account has this address");
   Result<std::string> hash = co_await passwords_.hash(request.password);
   if (!hash) co_return fail(std::move(hash).error());
-  NewUser user{.email = request.email, .canonical = *canonical, .name = request.name, .password = *hash,
-               .verified = true, .roles = request.roles};
+  NewUser user{.email = request.email,
+               .canonical = *canonical,
+               .name = request.name,
+               .password = *hash,
+               .verified = true,
+               .roles = request.roles};
   co_return co_await add_user(std::move(user));
 }
 
@@ -208,7 +241,8 @@ Task<UsersReply> AuthService::list_users(Context, EmailRequest request) {
     if (!canonical) co_return fail(std::move(canonical).error());
     Result<std::optional<Versioned<UserRow>>> user = co_await repository_.user_by_email(*canonical);
     if (!user) co_return fail(std::move(user).error());
-    if (!*user) co_return fail(ErrorKind::not_found, "user.not_found", "no account has this address");
+    if (!*user)
+      co_return fail(ErrorKind::not_found, "user.not_found", "no account has this address");
     Result<Account> account = repository_.to_account((*user)->row);
     if (!account) co_return fail(std::move(account).error());
     reply.items.push_back(std::move(*account));
@@ -216,7 +250,8 @@ Task<UsersReply> AuthService::list_users(Context, EmailRequest request) {
   }
   std::string after;
   if (const auto cursor = Uuid::parse(request.cursor)) after = std::string(cursor->view());
-  Result<std::vector<std::string>> keys = co_await repository_.members(all_users_partition(), after, 100);
+  Result<std::vector<std::string>> keys =
+      co_await repository_.members(all_users_partition(), after, 100);
   if (!keys) co_return fail(std::move(keys).error());
   for (const auto& key : *keys) {
     const CustomerId id{Uuid::from_view(key).value_or(Uuid{})};

@@ -30,9 +30,12 @@ Task<ClientReply> AuthService::import_client(Context, ImportClient request) {
                         });
   if (!valid_id) co_return fail_field("/client_id", "client.id", "1 to 64 characters of a-z 0-9 -");
   if (request.client_secret.empty()) request.client_secret = security::base64url(random_bytes(32));
-  if (request.client_secret.size() < 32) co_return fail_field("/client_secret", "client.secret", "at least 32 characters");
-  const ClientRow row{.id = request.client_id, .secret_hash = security::sha256(request.client_secret),
-                      .audience = request.audience, .scopes = request.scopes};
+  if (request.client_secret.size() < 32)
+    co_return fail_field("/client_secret", "client.secret", "at least 32 characters");
+  const ClientRow row{.id = request.client_id,
+                      .secret_hash = security::sha256(request.client_secret),
+                      .audience = request.audience,
+                      .scopes = request.scopes};
   Result<std::optional<Versioned<ClientRow>>> known =
       co_await repository_.find<ClientRow>(partition_of("client", request.client_id));
   if (!known) co_return fail(std::move(known).error());
@@ -50,11 +53,14 @@ Task<ClientReply> AuthService::import_client(Context, ImportClient request) {
 
 Task<ClientRow> AuthService::authenticate_client(std::string id, std::string secret) {
   const std::string throttled = "client " + id;
-  Result<std::optional<Versioned<ClientRow>>> client = co_await repository_.find<ClientRow>(partition_of("client", id));
+  Result<std::optional<Versioned<ClientRow>>> client =
+      co_await repository_.find<ClientRow>(partition_of("client", id));
   if (!client) co_return fail(std::move(client).error());
-  // The secrets are 256 random bits: a hash that is quick is enough, and only wrong ones are counted and slowed down.
+  // The secrets are 256 random bits: a hash that is quick is enough, and only wrong ones are
+  // counted and slowed down.
   const std::string kept = *client ? (*client)->row.secret_hash : std::string(32, '\0');
-  if (security::equal_in_constant_time(security::sha256(secret), kept) && *client) co_return (*client)->row;
+  if (security::equal_in_constant_time(security::sha256(secret), kept) && *client)
+    co_return (*client)->row;
   Result<void> allowed = co_await throttle_.attempt(throttled);
   if (!allowed) co_return fail(std::move(allowed).error());
   co_return fail(ErrorKind::unauthenticated, "invalid_client", "unknown client or wrong secret");
@@ -76,15 +82,22 @@ Task<Tokens> AuthService::grant(Context context, GrantRequest request) {
   }
   if (request.grant_type != "client_credentials")
     co_return oauth("unsupported_grant_type", "client_credentials or refresh_token");
-  const std::vector<std::string> asked = request.scope.empty() ? client->scopes : words_of(request.scope);
+  const std::vector<std::string> asked =
+      request.scope.empty() ? client->scopes : words_of(request.scope);
   for (const auto& scope : asked)
     if (std::ranges::find(client->scopes, scope) == client->scopes.end())
       co_return oauth("invalid_scope", "the client may not have the scope " + scope);
   const std::int64_t now_s = now_us() / 1'000'000;
-  const std::int64_t life_s = std::chrono::duration_cast<std::chrono::seconds>(deps_.settings.access_life).count();
-  const security::Claims claims{.issuer = deps_.settings.issuer, .audience = client->audience, .subject = client->id,
-                                .client_id = client->id, .jti = runtime::new_uuid(deps_.runtime).to_string(),
-                                .scope = joined(asked), .issued_at = now_s, .expires_at = now_s + life_s};
+  const std::int64_t life_s =
+      std::chrono::duration_cast<std::chrono::seconds>(deps_.settings.access_life).count();
+  const security::Claims claims{.issuer = deps_.settings.issuer,
+                                .audience = client->audience,
+                                .subject = client->id,
+                                .client_id = client->id,
+                                .jti = runtime::new_uuid(deps_.runtime).to_string(),
+                                .scope = joined(asked),
+                                .issued_at = now_s,
+                                .expires_at = now_s + life_s};
   co_return Tokens{keyring_.signer().sign(claims), life_s, {}, claims.scope};
 }
 
@@ -95,19 +108,26 @@ Task<Introspection> AuthService::introspect_for(Context context, ClientAuthentic
   Result<Introspection> found = co_await introspect(context, std::move(asked));
   if (!found) co_return found;
   if (found->active) {
-    const bool for_caller = found->audience == client->audience || client->audience == "pps-internal";
+    const bool for_caller =
+        found->audience == client->audience || client->audience == "pps-internal";
     co_return for_caller ? *found : Introspection{};
   }
   Result<std::optional<FoundRefresh>> refresh_token = co_await find_refresh(request.token);
   if (!refresh_token) co_return fail(std::move(refresh_token).error());
   if (!*refresh_token) co_return Introspection{};
   const SessionRow& session = (*refresh_token)->session.row;
-  const bool live = !session.ended && session.client_id == client->id && now_us() < session.expires_at_us &&
+  const bool live = !session.ended && session.client_id == client->id &&
+                    now_us() < session.expires_at_us &&
                     (*refresh_token)->generation == session.generation;
   if (!live) co_return Introspection{};
-  co_return Introspection{.active = true, .subject = session.user.to_string(), .client_id = session.client_id,
-                          .session_id = session.id.to_string(), .scope = session.scope, .audience = "pps",
-                          .issuer = deps_.settings.issuer, .issued_at_s = session.created_at_us / 1'000'000,
+  co_return Introspection{.active = true,
+                          .subject = session.user.to_string(),
+                          .client_id = session.client_id,
+                          .session_id = session.id.to_string(),
+                          .scope = session.scope,
+                          .audience = "pps",
+                          .issuer = deps_.settings.issuer,
+                          .issued_at_s = session.created_at_us / 1'000'000,
                           .expires_at_s = session.expires_at_us / 1'000'000};
 }
 

@@ -8,10 +8,12 @@ constexpr std::size_t kRemembered = 20'000;
 constexpr std::string_view kFirstParty = "pps-web";
 
 std::unexpected<Error> bad_credentials() {
-  return fail(ErrorKind::unauthenticated, "auth.invalid_credentials", "the e-mail address or the password is wrong");
+  return fail(ErrorKind::unauthenticated, "auth.invalid_credentials",
+              "the e-mail address or the password is wrong");
 }
 std::unexpected<Error> bad_refresh() {
-  return fail(ErrorKind::unauthenticated, "auth.refresh_invalid", "sign in again: the refresh token is not good any more");
+  return fail(ErrorKind::unauthenticated, "auth.refresh_invalid",
+              "sign in again: the refresh token is not good any more");
 }
 }  // namespace
 
@@ -25,13 +27,15 @@ Task<Tokens> AuthService::login(Context, LoginRequest request) {
   Result<std::optional<Versioned<UserRow>>> user = co_await repository_.user_by_email(*canonical);
   if (!user) co_return fail(std::move(user).error());
   std::string kept = *user ? (*user)->row.password : std::string{};
-  Result<security::Passwords::Verdict> verdict = co_await passwords_.verify(request.password, std::move(kept));
+  Result<security::Passwords::Verdict> verdict =
+      co_await passwords_.verify(request.password, std::move(kept));
   if (!verdict) co_return fail(std::move(verdict).error());
   if (!verdict->matches) co_return bad_credentials();
   Result<void> cleared = co_await throttle_.succeeded(*canonical);
   if (!cleared) co_return fail(std::move(cleared).error());
   if (!(*user)->row.verified)
-    co_return fail(ErrorKind::forbidden, "auth.email_unverified", "open the link in the mail that we sent you first");
+    co_return fail(ErrorKind::forbidden, "auth.email_unverified",
+                   "open the link in the mail that we sent you first");
   if (verdict->outdated) {
     Result<std::string> hash = co_await passwords_.hash(request.password);
     if (hash) {
@@ -39,7 +43,8 @@ Task<Tokens> AuthService::login(Context, LoginRequest request) {
       Change change(user_partition((*user)->row.id));
       change.update(**user);
       Result<void> rehashed = co_await repository_.commit(std::move(change));
-      if (!rehashed && rehashed.error().kind != ErrorKind::conflict) co_return fail(std::move(rehashed).error());
+      if (!rehashed && rehashed.error().kind != ErrorKind::conflict)
+        co_return fail(std::move(rehashed).error());
     }
   }
   co_return co_await open_session((*user)->row, request.user_agent, request.peer_address);
@@ -52,16 +57,23 @@ Task<Tokens> AuthService::issue_token(Context, AccountRequest request) {
   co_return co_await open_session((*user)->row, "pps user token", {});
 }
 
-Task<Tokens> AuthService::open_session(const UserRow& user, std::string agent, std::string address) {
+Task<Tokens> AuthService::open_session(const UserRow& user, std::string agent,
+                                       std::string address) {
   const std::int64_t now = now_us();
-  SessionRow session{.id = runtime::new_uuid(deps_.runtime), .user = user.id, .client_id = std::string(kFirstParty),
-                     .scope = scopes_of(user.roles), .rotated_at_us = now, .created_at_us = now,
+  SessionRow session{.id = runtime::new_uuid(deps_.runtime),
+                     .user = user.id,
+                     .client_id = std::string(kFirstParty),
+                     .scope = scopes_of(user.roles),
+                     .rotated_at_us = now,
+                     .created_at_us = now,
                      .expires_at_us = now + deps_.settings.refresh_most.count()};
   agent.resize(std::min<std::size_t>(agent.size(), 300));
   session.sealed_agent = repository_.sealer().seal(agent, "session.agent" + session.id.to_string());
-  session.sealed_address = repository_.sealer().seal(address, "session.address" + session.id.to_string());
+  session.sealed_address =
+      repository_.sealer().seal(address, "session.address" + session.id.to_string());
   // The session's id lets one read find its partition; the 256 random bits are the secret.
-  const std::string refresh = security::base64url(std::string(session.id.view()) + random_bytes(32));
+  const std::string refresh =
+      security::base64url(std::string(session.id.view()) + random_bytes(32));
   Change change(session_partition(session.id));
   change.insert(session);
   change.insert(RefreshRow{.generation = 1}, security::sha256(refresh));
@@ -77,12 +89,17 @@ Task<Tokens> AuthService::open_session(const UserRow& user, std::string agent, s
 
 Tokens AuthService::tokens_for(const SessionRow& session, std::string refresh_token) const {
   const std::int64_t now_s = now_us() / 1'000'000;
-  const std::int64_t life_s = std::chrono::duration_cast<std::chrono::seconds>(deps_.settings.access_life).count();
-  const security::Claims claims{.issuer = deps_.settings.issuer, .audience = "pps",
-                                .subject = session.user.to_string(), .client_id = session.client_id,
+  const std::int64_t life_s =
+      std::chrono::duration_cast<std::chrono::seconds>(deps_.settings.access_life).count();
+  const security::Claims claims{.issuer = deps_.settings.issuer,
+                                .audience = "pps",
+                                .subject = session.user.to_string(),
+                                .client_id = session.client_id,
                                 .session_id = session.id.to_string(),
-                                .jti = runtime::new_uuid(deps_.runtime).to_string(), .scope = session.scope,
-                                .issued_at = now_s, .expires_at = now_s + life_s};
+                                .jti = runtime::new_uuid(deps_.runtime).to_string(),
+                                .scope = session.scope,
+                                .issued_at = now_s,
+                                .expires_at = now_s + life_s};
   return {keyring_.signer().sign(claims), life_s, std::move(refresh_token), session.scope};
 }
 
@@ -95,7 +112,8 @@ Task<std::optional<AuthService::FoundRefresh>> AuthService::find_refresh(std::st
       co_await repository_.find<RefreshRow>(session_partition(id), std::move(key));
   if (!refresh) co_return fail(std::move(refresh).error());
   if (!*refresh) co_return std::optional<FoundRefresh>{};
-  Result<std::optional<Versioned<SessionRow>>> session = co_await repository_.find<SessionRow>(session_partition(id));
+  Result<std::optional<Versioned<SessionRow>>> session =
+      co_await repository_.find<SessionRow>(session_partition(id));
   if (!session) co_return fail(std::move(session).error());
   if (!*session) co_return std::optional<FoundRefresh>{};
   co_return std::optional(FoundRefresh{std::move(**session), (*refresh)->row.generation});
@@ -113,7 +131,8 @@ Task<Tokens> AuthService::refresh(Context, RefreshRequest request) {
     const bool in_grace = (*found)->generation == session.row.generation - 1 &&
                           now - session.row.rotated_at_us <= deps_.settings.refresh_grace.count();
     if ((*found)->generation != session.row.generation && !in_grace) {
-      Result<void> ended = co_await end(session.row.id);  // RFC 9700, 4.14.2: somebody else has this token
+      Result<void> ended =
+          co_await end(session.row.id);  // RFC 9700, 4.14.2: somebody else has this token
       if (!ended) co_return fail(std::move(ended).error());
       co_return bad_refresh();
     }
@@ -123,7 +142,8 @@ Task<Tokens> AuthService::refresh(Context, RefreshRequest request) {
     session.row.scope = scopes_of((*user)->row.roles);
     session.row.rotated_at_us = now;
     ++session.row.generation;
-    const std::string next = security::base64url(std::string(session.row.id.view()) + random_bytes(32));
+    const std::string next =
+        security::base64url(std::string(session.row.id.view()) + random_bytes(32));
     Change change(session_partition(session.row.id));
     change.update(session);
     change.insert(RefreshRow{.generation = session.row.generation}, security::sha256(next));
@@ -135,7 +155,8 @@ Task<Tokens> AuthService::refresh(Context, RefreshRequest request) {
 
 Task<void> AuthService::end(Uuid id) {
   for (;;) {
-    Result<std::optional<Versioned<SessionRow>>> session = co_await repository_.find<SessionRow>(session_partition(id));
+    Result<std::optional<Versioned<SessionRow>>> session =
+        co_await repository_.find<SessionRow>(session_partition(id));
     if (!session) co_return fail(std::move(session).error());
     if (!*session || (*session)->row.ended) co_return Result<void>{};
     (*session)->row.ended = true;
@@ -162,8 +183,10 @@ Task<Done> AuthService::logout(Context, LogoutRequest request) {
 }
 
 Task<bool> AuthService::session_is_live(const Uuid& id) {
-  if (const auto it = live_sessions_.find(id); it != live_sessions_.end()) co_return now_us() < it->second;
-  Result<std::optional<Versioned<SessionRow>>> session = co_await repository_.find<SessionRow>(session_partition(id));
+  if (const auto it = live_sessions_.find(id); it != live_sessions_.end())
+    co_return now_us() < it->second;
+  Result<std::optional<Versioned<SessionRow>>> session =
+      co_await repository_.find<SessionRow>(session_partition(id));
   if (!session) co_return fail(std::move(session).error());
   if (!*session || (*session)->row.ended) co_return false;
   if (live_sessions_.size() >= kRemembered) live_sessions_.clear();
@@ -179,7 +202,8 @@ Task<Introspection> AuthService::introspect(Context, IntrospectRequest request) 
     if (!claims) co_return Introspection{};
     if (claims->session_id.empty()) {
       std::string at = partition_of("revoked", claims->jti);
-      Result<std::optional<Versioned<RevokedRow>>> revoked = co_await repository_.find<RevokedRow>(std::move(at));
+      Result<std::optional<Versioned<RevokedRow>>> revoked =
+          co_await repository_.find<RevokedRow>(std::move(at));
       if (!revoked) co_return fail(std::move(revoked).error());
       if (*revoked) co_return Introspection{};
     }
@@ -195,8 +219,9 @@ Task<Introspection> AuthService::introspect(Context, IntrospectRequest request) 
     if (!live) co_return fail(std::move(live).error());
     if (!*live) co_return Introspection{};
   }
-  co_return Introspection{true, claims.subject, claims.client_id, claims.session_id, claims.jti, claims.scope,
-                          claims.audience, claims.issuer, claims.issued_at, claims.expires_at};
+  co_return Introspection{
+      true,         claims.subject,  claims.client_id, claims.session_id, claims.jti,
+      claims.scope, claims.audience, claims.issuer,    claims.issued_at,  claims.expires_at};
 }
 
 Task<SessionsReply> AuthService::sessions(Context, AccountRequest request) {
@@ -207,16 +232,22 @@ Task<SessionsReply> AuthService::sessions(Context, AccountRequest request) {
   for (const auto& key : *keys) {
     const auto id = Uuid::from_view(key);
     if (!id) continue;
-    Result<std::optional<Versioned<SessionRow>>> found = co_await repository_.find<SessionRow>(session_partition(*id));
+    Result<std::optional<Versioned<SessionRow>>> found =
+        co_await repository_.find<SessionRow>(session_partition(*id));
     if (!found) co_return fail(std::move(found).error());
     if (!*found) continue;
     const SessionRow& row = (*found)->row;
-    const std::int64_t expires = std::min(row.expires_at_us, row.rotated_at_us + deps_.settings.refresh_idle.count());
+    const std::int64_t expires =
+        std::min(row.expires_at_us, row.rotated_at_us + deps_.settings.refresh_idle.count());
     if (row.ended || expires < now_us()) continue;
-    Result<std::string> agent = repository_.sealer().open(row.sealed_agent, "session.agent" + row.id.to_string());
-    Result<std::string> address = repository_.sealer().open(row.sealed_address, "session.address" + row.id.to_string());
-    if (!agent || !address) co_return fail(ErrorKind::internal, "sealed.corrupt", "a session cannot be read");
-    reply.items.push_back({row.id.to_string(), *agent, *address, row.created_at_us, row.rotated_at_us, expires});
+    Result<std::string> agent =
+        repository_.sealer().open(row.sealed_agent, "session.agent" + row.id.to_string());
+    Result<std::string> address =
+        repository_.sealer().open(row.sealed_address, "session.address" + row.id.to_string());
+    if (!agent || !address)
+      co_return fail(ErrorKind::internal, "sealed.corrupt", "a session cannot be read");
+    reply.items.push_back(
+        {row.id.to_string(), *agent, *address, row.created_at_us, row.rotated_at_us, expires});
   }
   std::ranges::sort(reply.items, std::ranges::greater{}, &SessionsReply::Item::last_used_at_us);
   if (reply.items.size() > 100) reply.items.resize(100);
@@ -225,8 +256,10 @@ Task<SessionsReply> AuthService::sessions(Context, AccountRequest request) {
 
 Task<Done> AuthService::end_session(Context, EndSessionRequest request) {
   const auto id = Uuid::parse(request.session_id);
-  if (!id) co_return fail(ErrorKind::not_found, "session.not_found", "the account has no such session");
-  Result<std::optional<Versioned<SessionRow>>> found = co_await repository_.find<SessionRow>(session_partition(*id));
+  if (!id)
+    co_return fail(ErrorKind::not_found, "session.not_found", "the account has no such session");
+  Result<std::optional<Versioned<SessionRow>>> found =
+      co_await repository_.find<SessionRow>(session_partition(*id));
   if (!found) co_return fail(std::move(found).error());
   if (!*found || (*found)->row.user != request.user || (*found)->row.ended)
     co_return fail(ErrorKind::not_found, "session.not_found", "the account has no such session");

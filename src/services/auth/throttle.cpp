@@ -10,11 +10,16 @@ namespace pps::auth {
 namespace {
 Error limited(std::string code, Duration wait) {
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-  return {ErrorKind::rate_limited, std::move(code), "too many attempts; wait " + std::to_string(seconds) + " s", {},
+  return {ErrorKind::rate_limited,
+          std::move(code),
+          "too many attempts; wait " + std::to_string(seconds) + " s",
+          {},
           static_cast<int>(std::max<std::int64_t>(1, seconds))};
 }
 
-std::string partition_for(const std::string& account) { return partition_of("throttle", security::sha256(account)); }
+std::string partition_for(const std::string& account) {
+  return partition_of("throttle", security::sha256(account));
+}
 
 // One customer behind IPv6 has a /64.
 std::string network_of(const std::string& peer) {
@@ -31,16 +36,18 @@ Duration Throttle::wait_after(std::int64_t failures) const {
   if (failures >= limits_.off_at) return std::chrono::hours(24 * 365 * 10);
   if (failures <= limits_.free_failures) return Duration::zero();
   const auto doublings = std::min<std::int64_t>(failures - limits_.free_failures - 1, 20);
-  return std::min(limits_.most_wait, limits_.first_wait * (1ll << doublings));
+  return std::min<Duration>(limits_.most_wait, limits_.first_wait * (1ll << doublings));
 }
 
 Task<void> Throttle::attempt(std::string account) {
   for (;;) {
-    Result<std::optional<Versioned<ThrottleRow>>> found = co_await repository_.find<ThrottleRow>(partition_for(account));
+    Result<std::optional<Versioned<ThrottleRow>>> found =
+        co_await repository_.find<ThrottleRow>(partition_for(account));
     if (!found) co_return fail(std::move(found).error());
     const std::int64_t now = to_unix_us(runtime_.clock.now());
     Versioned<ThrottleRow> row = found->value_or(Versioned<ThrottleRow>{});
-    if (now < row.row.not_before_us) co_return fail(limited("auth.throttled", Duration(row.row.not_before_us - now)));
+    if (now < row.row.not_before_us)
+      co_return fail(limited("auth.throttled", Duration(row.row.not_before_us - now)));
     ++row.row.failures;
     row.row.not_before_us = now + wait_after(row.row.failures).count();
     Change change(partition_for(account));
@@ -56,7 +63,8 @@ Task<void> Throttle::attempt(std::string account) {
 
 Task<void> Throttle::succeeded(std::string account) {
   for (;;) {
-    Result<std::optional<Versioned<ThrottleRow>>> found = co_await repository_.find<ThrottleRow>(partition_for(account));
+    Result<std::optional<Versioned<ThrottleRow>>> found =
+        co_await repository_.find<ThrottleRow>(partition_for(account));
     if (!found) co_return fail(std::move(found).error());
     if (!*found || (*found)->row.failures == 0) co_return Result<void>{};
     (*found)->row.failures = 0;
@@ -76,9 +84,11 @@ Result<void> Throttle::address(const std::string& peer) {
   const auto [it, fresh] = buckets_.try_emplace(network_of(peer), Bucket{burst, now});
   Bucket& bucket = it->second;
   const double per_us = static_cast<double>(limits_.address_per_minute) / 60e6;
-  bucket.tokens = std::min(burst, bucket.tokens + static_cast<double>((now - bucket.at).count()) * per_us);
+  bucket.tokens =
+      std::min(burst, bucket.tokens + static_cast<double>((now - bucket.at).count()) * per_us);
   bucket.at = now;
-  if (bucket.tokens < 1) return fail(limited("rate.limited", Duration(std::llround((1 - bucket.tokens) / per_us))));
+  if (bucket.tokens < 1)
+    return fail(limited("rate.limited", Duration(std::llround((1 - bucket.tokens) / per_us))));
   bucket.tokens -= 1;
   return {};
 }

@@ -17,14 +17,15 @@ struct ThrottleLimits {
   std::int64_t address_per_minute = 10;
 };
 
-/// Slows down guessing. An attempt is counted, durably, before the secret is checked, under what was submitted and
-/// whether or not that account exists. Loop-confined.
+/// Slows down guessing. An attempt is counted, durably, before the secret is checked, under what
+/// was submitted and whether or not that account exists. Loop-confined.
 class Throttle {
  public:
   Throttle(runtime::Runtime& runtime, Repository& repository, ThrottleLimits limits)
       : runtime_(runtime), repository_(repository), limits_(limits) {}
 
-  /// @param account canonical form of what was submitted. Error `rate_limited` "auth.throttled" with retry_after_s.
+  /// @param account canonical form of what was submitted. Error `rate_limited` "auth.throttled"
+  /// with retry_after_s.
   Task<void> attempt(std::string account);
   /// The secret was right: the count starts anew.
   Task<void> succeeded(std::string account);

@@ -19,10 +19,7 @@ std::string etag_of(const store::StockLevel& level) {
 }
 
 net::Response reply(const json::value& value) {
-  net::Response response;
-  response.headers.set("Content-Type", "application/json");
-  response.body = json::serialize(value);
-  return response;
+  return net::json_response(200, json::serialize(value));
 }
 
 net::Response reply(const store::StockLevel& level) {
