@@ -1,6 +1,7 @@
 #include "services/auth/throttle.hpp"
 
-#include <boost/asio/ip/address.hpp>
+#include <arpa/inet.h>
+
 #include <cmath>
 
 #include "security/jwt.hpp"
@@ -23,11 +24,9 @@ std::string partition_for(const std::string& account) {
 
 // One customer behind IPv6 has a /64.
 std::string network_of(const std::string& peer) {
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(peer, error);
-  if (error || !address.is_v6()) return peer;
-  const auto bytes = address.to_v6().to_bytes();
-  return {reinterpret_cast<const char*>(bytes.data()), 8};
+  std::array<char, 16> bytes{};
+  if (inet_pton(AF_INET6, peer.c_str(), bytes.data()) != 1) return peer;
+  return {bytes.data(), 8};
 }
 constexpr std::size_t kMostBuckets = 100'000;
 }  // namespace
