@@ -1,5 +1,5 @@
-// Serves one 2 KB reply over net::Server until it is told to stop: the server's side of bench/http.sh, which compares it
-// with nginx serving the same bytes.
+// Serves one 2 KB reply over net::Server until it is told to stop: the server's side of
+// bench/http.sh, which compares it with nginx serving the same bytes.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -15,7 +15,9 @@ pps::net::Route reply_with(std::shared_ptr<const std::string> body, std::string 
   pps::net::Route route;
   route.pattern = std::move(pattern);
   route.operation_id = "bench";
-  route.handler = [body](pps::net::Request) -> pps::Task<pps::net::Response> { co_return pps::net::json_response(200, body); };
+  route.handler = [body](pps::net::Request) -> pps::Task<pps::net::Response> {
+    co_return pps::net::json_response(200, body);
+  };
   return route;
 }
 
@@ -28,12 +30,15 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::ifstream in(argv[2], std::ios::binary);
-  auto body = std::make_shared<const std::string>(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  auto body = std::make_shared<const std::string>(std::istreambuf_iterator<char>(in),
+                                                  std::istreambuf_iterator<char>());
   pps::runtime::Loop loop;
   auto router = std::make_shared<pps::net::Router>();
   router->add(reply_with(body, "/reply.json"));
   router->add(reply_with(body, "/items/{id}/reply.json"));
-  pps::net::Server server(loop.runtime(), {.port = static_cast<std::uint16_t>(std::atoi(argv[1])), .name = "bench"}, router);
+  pps::net::Server server(loop.runtime(),
+                          {.port = static_cast<std::uint16_t>(std::atoi(argv[1])), .name = "bench"},
+                          router);
   if (const auto started = server.start(); !started) {
     std::cerr << started.error().detail << "\n";
     return 1;

@@ -1,5 +1,6 @@
-// What the process engine itself costs: processes/purchase.bpmn from its start to completed, step by step, as the runner
-// does it without its commits. Compare with the budget of one purchase, 400 µs over all of PPS.
+// What the process engine itself costs: processes/purchase.bpmn from its start to completed, step
+// by step, as the runner does it without its commits. Compare with the budget of one purchase, 400
+// µs over all of PPS.
 #include <fmt/core.h>
 
 #include <fstream>
@@ -22,9 +23,11 @@ std::string read_file(const std::string& path) {
 }
 
 Values order() {
-  Values variables = {{"purchase_id", "019b76da-a800-7001-86dd-968e6892a32d"}, {"customer", "019b76da-a800-7001-86dd-968e6892a32e"}};
+  Values variables = {{"purchase_id", "019b76da-a800-7001-86dd-968e6892a32d"},
+                      {"customer", "019b76da-a800-7001-86dd-968e6892a32e"}};
   List lines;
-  for (int i = 0; i < 3; ++i) lines.push_back(Values{{"sku", "BOX-0001"}, {"quantity", i + 1}, {"total", 1999}});
+  for (int i = 0; i < 3; ++i)
+    lines.push_back(Values{{"sku", "BOX-0001"}, {"quantity", i + 1}, {"total", 1999}});
   variables["lines"] = std::move(lines);
   return variables;
 }
@@ -34,7 +37,8 @@ struct Counted {
 };
 
 /// @param stored whether each step's row is written as well.
-void purchase(const Definition& definition, const Values& variables, bool stored, Counted& counted) {
+void purchase(const Definition& definition, const Values& variables, bool stored,
+              Counted& counted) {
   State state = fresh(definition);
   Event event{Timestamp{}, Started{variables}};
   for (;;) {
@@ -71,16 +75,25 @@ int main() {
   Counted steps, stored;
   purchase(**deployed, variables, true, stored);
   stored = {};
-  const Duration plain = measure(clock, kPurchases, [&] { purchase(**deployed, variables, false, steps); });
-  const Duration written = measure(clock, kPurchases, [&] { purchase(**deployed, variables, true, stored); });
+  const Duration plain =
+      measure(clock, kPurchases, [&] { purchase(**deployed, variables, false, steps); });
+  const Duration written =
+      measure(clock, kPurchases, [&] { purchase(**deployed, variables, true, stored); });
   const Duration deploys = measure(clock, 200, [&] { PPS_INVARIANT(deploy(xml, 1).has_value()); });
 
-  const auto each = [](Duration total, double count) { return static_cast<double>(total.count()) / count; };
+  const auto each = [](Duration total, double count) {
+    return static_cast<double>(total.count()) / count;
+  };
   fmt::print("purchase.bpmn, start to completed, {} steps\n", steps.steps / kPurchases);
-  fmt::print("  step only            {:8.2f} us a purchase  {:10.0f} steps/s\n", each(plain, kPurchases),
+  fmt::print("  step only            {:8.2f} us a purchase  {:10.0f} steps/s\n",
+             each(plain, kPurchases),
              static_cast<double>(steps.steps) * 1e6 / static_cast<double>(plain.count()));
-  fmt::print("  step and row         {:8.2f} us a purchase  {:10.0f} steps/s  {} bytes a row\n", each(written, kPurchases),
-             static_cast<double>(stored.steps) * 1e6 / static_cast<double>(written.count()), stored.bytes / stored.rows);
-  fmt::print("  share of the budget  {:8.2f} %   (400 us over all of PPS)\n", each(written, kPurchases) / 4);
-  fmt::print("  deploy               {:8.2f} us  ({} bytes of XML, its effects checked)\n", each(deploys, 200), xml.size());
+  fmt::print("  step and row         {:8.2f} us a purchase  {:10.0f} steps/s  {} bytes a row\n",
+             each(written, kPurchases),
+             static_cast<double>(stored.steps) * 1e6 / static_cast<double>(written.count()),
+             stored.bytes / stored.rows);
+  fmt::print("  share of the budget  {:8.2f} %   (400 us over all of PPS)\n",
+             each(written, kPurchases) / 4);
+  fmt::print("  deploy               {:8.2f} us  ({} bytes of XML, its effects checked)\n",
+             each(deploys, 200), xml.size());
 }

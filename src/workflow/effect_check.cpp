@@ -6,24 +6,35 @@ namespace pps::workflow {
 namespace {
 
 enum Effect : std::uint32_t {
-  kReserve = 1, kAuthorize = 2, kAwaitFunds = 4, kPrepare = 8, kCommitHold = 16, kCapture = 32, kRelease = 64,
+  kReserve = 1,
+  kAuthorize = 2,
+  kAwaitFunds = 4,
+  kPrepare = 8,
+  kCommitHold = 16,
+  kCapture = 32,
+  kRelease = 64,
 };
 struct EffectRule {
   std::string_view name;
   Effect effect;
   std::string_view undo;  ///< Empty: none of its own.
 };
-constexpr EffectRule kRules[] = {
-    {"reserve", kReserve, "unreserve"}, {"authorize", kAuthorize, "void"}, {"await_funds", kAwaitFunds, "refund"},
-    {"prepare", kPrepare, "unprepare"}, {"commit_hold", kCommitHold, ""},  {"capture", kCapture, ""},
-    {"release", kRelease, ""}};
+constexpr EffectRule kRules[] = {{"reserve", kReserve, "unreserve"},
+                                 {"authorize", kAuthorize, "void"},
+                                 {"await_funds", kAwaitFunds, "refund"},
+                                 {"prepare", kPrepare, "unprepare"},
+                                 {"commit_hold", kCommitHold, ""},
+                                 {"capture", kCapture, ""},
+                                 {"release", kRelease, ""}};
 
 const EffectRule* rule_of(std::string_view name) {
-  const auto found = std::find_if(std::begin(kRules), std::end(kRules), [&](const auto& r) { return r.name == name; });
+  const auto found = std::find_if(std::begin(kRules), std::end(kRules),
+                                  [&](const auto& r) { return r.name == name; });
   return found == std::end(kRules) ? nullptr : found;
 }
 bool is_undo(std::string_view name) {
-  return std::any_of(std::begin(kRules), std::end(kRules), [&](const auto& r) { return r.undo == name && !name.empty(); });
+  return std::any_of(std::begin(kRules), std::end(kRules),
+                     [&](const auto& r) { return r.undo == name && !name.empty(); });
 }
 
 /// What must surely have been done before; nothing if the order cannot be made good.
@@ -33,14 +44,23 @@ std::optional<std::string> out_of_order(Effect effect, std::uint32_t sure) {
   };
   const bool paid = sure & (kAuthorize | kAwaitFunds);
   switch (effect) {
-    case kReserve: return sure == 0 ? std::nullopt : std::optional<std::string>("reserve comes first");
+    case kReserve:
+      return sure == 0 ? std::nullopt : std::optional<std::string>("reserve comes first");
     case kAuthorize:
-    case kAwaitFunds: return paid ? "authorize and await_funds exclude each other" : needs(kReserve, "needs reserve before it");
-    case kPrepare: return paid ? needs(kReserve, "needs reserve before it") : "needs authorize or await_funds before it";
-    case kCommitHold: return paid ? needs(kPrepare, "needs prepare before it") : "needs authorize or await_funds before it";
-    case kCapture: return needs(kCommitHold | kAuthorize, "needs authorize and commit_hold before it");
+    case kAwaitFunds:
+      return paid ? "authorize and await_funds exclude each other"
+                  : needs(kReserve, "needs reserve before it");
+    case kPrepare:
+      return paid ? needs(kReserve, "needs reserve before it")
+                  : "needs authorize or await_funds before it";
+    case kCommitHold:
+      return paid ? needs(kPrepare, "needs prepare before it")
+                  : "needs authorize or await_funds before it";
+    case kCapture:
+      return needs(kCommitHold | kAuthorize, "needs authorize and commit_hold before it");
     case kRelease:
-      return sure & kAwaitFunds ? needs(kCommitHold, "needs commit_hold before it") : needs(kCapture, "needs capture before it");
+      return sure & kAwaitFunds ? needs(kCommitHold, "needs commit_hold before it")
+                                : needs(kCapture, "needs capture before it");
   }
   return "is unknown";
 }
@@ -51,9 +71,9 @@ struct Point {
   std::uint64_t sure = 0;  ///< Tasks whose effect has been done.
   std::uint64_t may = 0;   ///< Tasks whose effect may stand: done, or begun and interrupted.
   std::uint64_t ever = 0;  ///< Tasks ever begun, undone ones too.
-  std::vector<std::uint8_t> forks{0};      ///< Open parallel forks, by depth of sub-process.
-  bool aside = false;                      ///< In the branch of a non-interrupting boundary event.
-  ElementIndex left_by = kNone;            ///< The boundary event last left by, for messages.
+  std::vector<std::uint8_t> forks{0};  ///< Open parallel forks, by depth of sub-process.
+  bool aside = false;                  ///< In the branch of a non-interrupting boundary event.
+  ElementIndex left_by = kNone;        ///< The boundary event last left by, for messages.
   auto operator<=>(const Point&) const = default;
 };
 
@@ -64,9 +84,11 @@ class Walk {
   explicit Walk(const Definition& definition) : definition_(definition) {}
 
   std::vector<FieldError> run() {
-    for (std::size_t i = 0; i < definition_.elements.size(); ++i) check_task(static_cast<ElementIndex>(i));
+    for (std::size_t i = 0; i < definition_.elements.size(); ++i)
+      check_task(static_cast<ElementIndex>(i));
     if (tasks_.empty() || tasks_.size() > 64) {
-      if (!tasks_.empty()) refuse(definition_.start, "effect.order", "more than 64 tasks with effects");
+      if (!tasks_.empty())
+        refuse(definition_.start, "effect.order", "more than 64 tasks with effects");
       return std::move(errors_);
     }
     visit(Point{.at = definition_.start});
@@ -75,7 +97,8 @@ class Walk {
       todo_.pop_back();
       expand(point);
       if (seen_.size() <= kMaxPoints) continue;
-      refuse(definition_.start, "effect.order", "too many ways through the process to check them all");
+      refuse(definition_.start, "effect.order",
+             "too many ways through the process to check them all");
       break;
     }
     return std::move(errors_);
@@ -85,7 +108,8 @@ class Walk {
   const Element& element(ElementIndex at) const { return definition_.element(at); }
 
   void refuse(ElementIndex at, std::string code, std::string detail) {
-    if (refused_.emplace(at, code).second) errors_.push_back({"/" + element(at).id, std::move(code), std::move(detail)});
+    if (refused_.emplace(at, code).second)
+      errors_.push_back({"/" + element(at).id, std::move(code), std::move(detail)});
   }
 
   /// What holds of a task wherever it stands.
@@ -94,23 +118,29 @@ class Walk {
     if (!task.task || task.task->effect.empty()) return;
     const std::string& effect = task.task->effect;
     const EffectRule* rule = rule_of(effect);
-    if (!rule && !is_undo(effect)) return refuse(at, "effect.unknown", "'" + effect + "' is no effect");
+    if (!rule && !is_undo(effect))
+      return refuse(at, "effect.unknown", "'" + effect + "' is no effect");
     const bool decisive = !rule || !rule->undo.empty() || rule->effect == kCapture;
     if (decisive && !task.task->commit_before)
       refuse(at, "effect.commit_before", effect + " needs the header commit=\"before\"");
     if (task.is_for_compensation) {
-      if (rule) refuse(at, "effect.wrong_compensation", effect + " is done by a compensation handler");
+      if (rule)
+        refuse(at, "effect.wrong_compensation", effect + " is done by a compensation handler");
       return;
     }
-    if (!rule) return refuse(at, "effect.order", effect + " runs only as the compensation of what it undoes");
+    if (!rule)
+      return refuse(at, "effect.order",
+                    effect + " runs only as the compensation of what it undoes");
     bits_[at] = static_cast<int>(tasks_.size());
     tasks_.push_back({at, rule});
     if (rule->undo.empty()) return;
     if (task.compensation_handler == kNone)
-      return refuse(at, "effect.no_compensation", effect + " has no compensation; it is undone by " + std::string(rule->undo));
+      return refuse(at, "effect.no_compensation",
+                    effect + " has no compensation; it is undone by " + std::string(rule->undo));
     const auto& handler = element(task.compensation_handler).task;
     if (!handler || handler->effect != rule->undo)
-      refuse(task.compensation_handler, "effect.wrong_compensation", "does not undo " + effect + "; that is " + std::string(rule->undo));
+      refuse(task.compensation_handler, "effect.wrong_compensation",
+             "does not undo " + effect + "; that is " + std::string(rule->undo));
   }
 
   std::uint32_t effects(std::uint64_t mask) const {
@@ -132,7 +162,8 @@ class Walk {
     return (set & kCapture) || ((set & kAwaitFunds) && (set & kCommitHold));
   }
   static bool in_parallel(const Point& point) {
-    return point.aside || std::any_of(point.forks.begin(), point.forks.end(), [](auto open) { return open > 0; });
+    return point.aside ||
+           std::any_of(point.forks.begin(), point.forks.end(), [](auto open) { return open > 0; });
   }
 
   void visit(Point point) {
@@ -152,8 +183,10 @@ class Walk {
     switch (at.kind) {
       case ElementKind::start_event:
       case ElementKind::exclusive_gateway:
-      case ElementKind::boundary_event: return leave(point);
-      case ElementKind::parallel_gateway: return pass_parallel(point);
+      case ElementKind::boundary_event:
+        return leave(point);
+      case ElementKind::parallel_gateway:
+        return pass_parallel(point);
       case ElementKind::catch_event:
       case ElementKind::receive_task:
         interrupt(point, point.at, false);
@@ -163,14 +196,16 @@ class Walk {
         interrupt(point, point.at, false);
         return leave(compensated(point));
       case ElementKind::service_task:
-      case ElementKind::user_task: return work(point);
+      case ElementKind::user_task:
+        return work(point);
       case ElementKind::sub_process: {
         Point inside = point;
         inside.forks.push_back(0);
         open_aside(point, point.at);
         return go(std::move(inside), at.start);
       }
-      case ElementKind::end_event: return end(point);
+      case ElementKind::end_event:
+        return end(point);
     }
   }
 
@@ -189,7 +224,9 @@ class Walk {
       return leave(point);
     }
     const EffectRule& rule = *tasks_[static_cast<std::size_t>(bit->second)].rule;
-    if (in_parallel(point)) return refuse(point.at, "effect.parallel", std::string(rule.name) + " stands in a parallel branch");
+    if (in_parallel(point))
+      return refuse(point.at, "effect.parallel",
+                    std::string(rule.name) + " stands in a parallel branch");
     if (effects(point.ever) & rule.effect)
       return refuse(point.at, "effect.repeated", std::string(rule.name) + " can be done twice");
     if (const auto wrong = out_of_order(rule.effect, effects(point.sure)))
@@ -203,8 +240,8 @@ class Walk {
     leave(begun);
   }
 
-  /// Every boundary event by which a token that waits at `at` can be taken away: its own, and those of the sub-processes
-  /// around it. @param fails whether an error can come from it.
+  /// Every boundary event by which a token that waits at `at` can be taken away: its own, and those
+  /// of the sub-processes around it. @param fails whether an error can come from it.
   void interrupt(const Point& point, ElementIndex at, bool fails) {
     if (point.aside) return;  // The main path meets the same boundary events with the same effects.
     Point outside = point;
@@ -230,9 +267,12 @@ class Walk {
       return;
     }
     const auto bit = bits_.find(from);
-    const bool pivot = bit != bits_.end() && is_past_pivot(effects(point.may)) && !is_past_pivot(effects(point.sure));
+    const bool pivot = bit != bits_.end() && is_past_pivot(effects(point.may)) &&
+                       !is_past_pivot(effects(point.sure));
     if (pivot && event.event != EventKind::error)
-      return refuse(boundary, "effect.pivot_left", "can leave " + element(from).id + " while it is not known whether the money is taken");
+      return refuse(
+          boundary, "effect.pivot_left",
+          "can leave " + element(from).id + " while it is not known whether the money is taken");
     // An error from the pivot is a refusal that was read: it did not happen.
     if (pivot) point.may &= ~(std::uint64_t{1} << bit->second);
     point.left_by = boundary;
@@ -250,19 +290,24 @@ class Walk {
   Point compensated(Point point) {
     if (point.may == 0) return point;
     const Element& event = element(point.at);
-    if (in_parallel(point)) refuse(point.at, "effect.parallel", "undoes " + names(point.may) + " in a parallel branch");
+    if (in_parallel(point))
+      refuse(point.at, "effect.parallel", "undoes " + names(point.may) + " in a parallel branch");
     if (is_past_pivot(effects(point.may)))
-      refuse(point.at, "effect.compensation_after_pivot", "can be reached once the money has been taken");
+      refuse(point.at, "effect.compensation_after_pivot",
+             "can be reached once the money has been taken");
     std::uint64_t undone = 0;
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
       const ElementIndex task = tasks_[i].at;
       if (element(task).compensation_handler == kNone) continue;
-      const bool reached = event.compensates == kNone ? definition_.within(task, event.parent) : task == event.compensates;
+      const bool reached = event.compensates == kNone ? definition_.within(task, event.parent)
+                                                      : task == event.compensates;
       if (reached) undone |= std::uint64_t{1} << i;
     }
-    // Giving the units back also ends their commitment (the hold goes from committed to unreserved).
+    // Giving the units back also ends their commitment (the hold goes from committed to
+    // unreserved).
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
-      if (tasks_[i].rule->effect == kCommitHold && (effects(undone & point.may) & kReserve)) undone |= std::uint64_t{1} << i;
+      if (tasks_[i].rule->effect == kCommitHold && (effects(undone & point.may) & kReserve))
+        undone |= std::uint64_t{1} << i;
     }
     point.may &= ~undone;
     point.sure &= ~undone;
@@ -279,7 +324,9 @@ class Walk {
     if (event.event == EventKind::error && throw_error(point)) return;
     if (point.aside) return;
     if (in_parallel(point)) {
-      if (point.may) refuse(point.at, "effect.parallel", "ends a parallel branch while effects stand: join the branches first");
+      if (point.may)
+        refuse(point.at, "effect.parallel",
+               "ends a parallel branch while effects stand: join the branches first");
       return;
     }
     if (event.parent != kNone) {
@@ -293,8 +340,9 @@ class Walk {
 
   /// Whether a branch aside can keep the sub-process open after its main path has ended.
   bool may_linger(ElementIndex scope) const {
-    return std::any_of(definition_.elements.begin(), definition_.elements.end(),
-                       [&](const Element& inner) { return inner.parent == scope && !inner.interrupting; });
+    return std::any_of(
+        definition_.elements.begin(), definition_.elements.end(),
+        [&](const Element& inner) { return inner.parent == scope && !inner.interrupting; });
   }
 
   bool throw_error(const Point& from) {
@@ -318,9 +366,11 @@ class Walk {
     const ElementIndex blamed = point.left_by == kNone ? point.at : point.left_by;
     if (is_past_pivot(effects(point.may))) {
       if (!(effects(point.sure) & kRelease))
-        refuse(blamed, "effect.no_release", "leads to " + element(point.at).id + " after the money was taken, without release");
+        refuse(blamed, "effect.no_release",
+               "leads to " + element(point.at).id + " after the money was taken, without release");
     } else if (point.may) {
-      refuse(blamed, "effect.uncompensated", "leads to " + element(point.at).id + " while " + names(point.may) + " may stand");
+      refuse(blamed, "effect.uncompensated",
+             "leads to " + element(point.at).id + " while " + names(point.may) + " may stand");
     }
   }
 
@@ -339,12 +389,17 @@ class Walk {
 
 }  // namespace
 
-std::vector<FieldError> check_effects(const Definition& definition) { return Walk(definition).run(); }
+std::vector<FieldError> check_effects(const Definition& definition) {
+  return Walk(definition).run();
+}
 
 Result<std::shared_ptr<const Definition>> deploy(std::string_view xml, std::uint32_t version) {
   auto definition = read_bpmn(xml, version);
   if (!definition) return definition;
-  Error error{ErrorKind::invalid, "bpmn.refused", "The process breaks a rule of stock or money; see errors.", {}};
+  Error error{ErrorKind::invalid,
+              "bpmn.refused",
+              "The process breaks a rule of stock or money; see errors.",
+              {}};
   error.fields = check_effects(**definition);
   if (!error.fields.empty()) return fail(std::move(error));
   return definition;

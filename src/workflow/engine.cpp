@@ -6,7 +6,8 @@ namespace pps::workflow {
 namespace {
 
 std::unexpected<Error> stale(const char* what) {
-  return fail(ErrorKind::conflict, "workflow.stale", std::string("that ") + what + " is no longer open");
+  return fail(ErrorKind::conflict, "workflow.stale",
+              std::string("that ") + what + " is no longer open");
 }
 
 /// Bytes a value takes, roughly; more than the limit when it is nested too deep.
@@ -53,7 +54,8 @@ Result<void> Machine::apply(const JobCompleted& event) {
     return {};
   }
   std::erase_if(state_.undos, [&](const Undo& undo) { return undo.running == done.id; });
-  if (element(done.element).compensation_handler != kNone) state_.undos.push_back({.activity = done.element});
+  if (element(done.element).compensation_handler != kNone)
+    state_.undos.push_back({.activity = done.element});
   close_waits(at.id);
   std::erase_if(state_.tokens, [&](const Token& each) { return each.id == at.id; });
   leave(at.element, at.scope);
@@ -66,7 +68,8 @@ Result<void> Machine::apply(const JobFailed& event) {
   ++open->failures;
   const bool known = std::any_of(state_.incidents.begin(), state_.incidents.end(),
                                  [&](const Incident& each) { return each.job == event.job; });
-  if (event.retries_left <= 0 && !known) raise(*token(open->token), open->element, open->id, event.code, event.detail);
+  if (event.retries_left <= 0 && !known)
+    raise(*token(open->token), open->element, open->id, event.code, event.detail);
   return {};
 }
 
@@ -76,7 +79,8 @@ Result<void> Machine::apply(const ErrorThrown& event) {
   merge(event.variables);
   const Job failed = *open;
   if (element(failed.element).is_for_compensation) {
-    raise(*token(failed.token), failed.element, failed.id, "error.uncaught", "an undo cannot be refused: '" + event.code + "'");
+    raise(*token(failed.token), failed.element, failed.id, "error.uncaught",
+          "an undo cannot be refused: '" + event.code + "'");
     return {};
   }
   throw_error(event.code, Token(*token(failed.token)), failed.id);
@@ -95,15 +99,19 @@ Result<void> Machine::apply(const TimerFired& event) {
 
 Result<void> Machine::apply(const MessageArrived& event) {
   const auto found = std::find_if(
-      state_.subscriptions.begin(), state_.subscriptions.end(),
-      [&](const Subscription& each) { return each.name == event.name && each.correlation == event.correlation; });
+      state_.subscriptions.begin(), state_.subscriptions.end(), [&](const Subscription& each) {
+        return each.name == event.name && each.correlation == event.correlation;
+      });
   if (found != state_.subscriptions.end()) {
     deliver({found->id, event.variables});
     return {};
   }
-  if (!event.keep) return fail(ErrorKind::conflict, "workflow.no_subscription", "nothing waits for " + event.name + " now");
+  if (!event.keep)
+    return fail(ErrorKind::conflict, "workflow.no_subscription",
+                "nothing waits for " + event.name + " now");
   if (state_.buffered.size() >= kMaxBuffered)
-    return fail(ErrorKind::conflict, "workflow.full", "too many messages are kept for this instance");
+    return fail(ErrorKind::conflict, "workflow.full",
+                "too many messages are kept for this instance");
   state_.buffered.push_back({event.name, event.correlation, event.variables});
   return {};
 }
@@ -141,18 +149,23 @@ State fresh(const Definition& definition) {
 
 Result<Step> step(const Definition& definition, State state, const Event& event) {
   if (state.definition != definition.id || state.hash != definition.hash)
-    return fail(ErrorKind::internal, "workflow.wrong_definition", "the instance is pinned to another definition");
-  if (state.phase == Phase::completed) return fail(ErrorKind::conflict, "workflow.finished", "the process has ended");
+    return fail(ErrorKind::internal, "workflow.wrong_definition",
+                "the instance is pinned to another definition");
+  if (state.phase == Phase::completed)
+    return fail(ErrorKind::conflict, "workflow.finished", "the process has ended");
   if ((state.phase == Phase::fresh) != std::holds_alternative<Started>(event.what))
-    return fail(ErrorKind::conflict, "workflow.stale", "a process is started once, before anything else");
+    return fail(ErrorKind::conflict, "workflow.stale",
+                "a process is started once, before anything else");
   std::vector<Command> commands;
   ++state.steps;
   Machine machine(definition, state, event.at, commands);
-  Result<void> applied = std::visit([&](const auto& what) { return machine.apply(what); }, event.what);
+  Result<void> applied =
+      std::visit([&](const auto& what) { return machine.apply(what); }, event.what);
   if (applied) applied = machine.run();
   if (!applied) return fail(std::move(applied).error());
   if (is_too_large(state.variables))
-    return fail(ErrorKind::invalid, "workflow.too_large", "the variables exceed 256 KiB or 32 levels");
+    return fail(ErrorKind::invalid, "workflow.too_large",
+                "the variables exceed 256 KiB or 32 levels");
   return Step{std::move(state), std::move(commands)};
 }
 

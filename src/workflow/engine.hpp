@@ -6,8 +6,9 @@
 
 #include "workflow/state.hpp"
 
-/// The process engine itself: a pure function. It reads no clock, no store and no random number; the same definition,
-/// state and event give the same step for ever, which is what recovery and the simulation rest on.
+/// The process engine itself: a pure function. It reads no clock, no store and no random number;
+/// the same definition, state and event give the same step for ever, which is what recovery and the
+/// simulation rest on.
 namespace pps::workflow {
 
 struct Started {
@@ -17,14 +18,16 @@ struct JobCompleted {
   LocalId job = 0;
   Values variables;
 };
-/// An attempt failed. With `retries_left` > 0 the job stays (the runner tries again), else an incident is raised.
+/// An attempt failed. With `retries_left` > 0 the job stays (the runner tries again), else an
+/// incident is raised.
 struct JobFailed {
   LocalId job = 0;
   int retries_left = 0;
   std::string code;
   std::string detail;
 };
-/// The job ended with a BPMN error: an answer, not a fault. Without a boundary event for it: an incident.
+/// The job ended with a BPMN error: an answer, not a fault. Without a boundary event for it: an
+/// incident.
 struct ErrorThrown {
   LocalId job = 0;
   std::string code;
@@ -35,11 +38,13 @@ struct TimerFired {
 };
 struct MessageArrived {
   std::string name;
-  std::string correlation;  ///< Must equal the subscription's, which is "" if its element names none.
+  std::string
+      correlation;  ///< Must equal the subscription's, which is "" if its element names none.
   Values variables;
-  bool keep = false;        ///< Without an open subscription: keep it for later rather than refuse it.
+  bool keep = false;  ///< Without an open subscription: keep it for later rather than refuse it.
 };
-/// Tries again what the incident stopped: the job is started anew under its id, or the gateway's conditions read again.
+/// Tries again what the incident stopped: the job is started anew under its id, or the gateway's
+/// conditions read again.
 struct IncidentResolved {
   LocalId incident = 0;
   Values variables;  ///< Merged first: the correction.
@@ -47,7 +52,9 @@ struct IncidentResolved {
 
 struct Event {
   Timestamp at{};  ///< When it happened; timers count from it.
-  std::variant<Started, JobCompleted, JobFailed, ErrorThrown, TimerFired, MessageArrived, IncidentResolved> what;
+  std::variant<Started, JobCompleted, JobFailed, ErrorThrown, TimerFired, MessageArrived,
+               IncidentResolved>
+      what;
 };
 
 /// What the job is given: job_variables.
@@ -106,8 +113,8 @@ struct Completed {
   ElementIndex end = kNone;
   bool operator==(const Completed&) const = default;
 };
-using Command = std::variant<StartJob, CancelJob, SetTimer, CancelTimer, OpenSubscription, CloseSubscription,
-                             RaiseIncident, Entered, Left, Completed>;
+using Command = std::variant<StartJob, CancelJob, SetTimer, CancelTimer, OpenSubscription,
+                             CloseSubscription, RaiseIncident, Entered, Left, Completed>;
 
 inline constexpr std::size_t kMaxVariableBytes = 256 << 10;
 inline constexpr int kMaxVariableDepth = 32;
@@ -117,10 +124,11 @@ struct Step {
   std::vector<Command> commands;  ///< In the order they came about.
 };
 
-/// Errors: `conflict` "workflow.stale" (the job, timer or incident is no longer there: a late or doubled event, drop
-/// it), "workflow.finished", "workflow.no_subscription" (no element waits for that message now), "workflow.full"
-/// (kMaxBuffered); `invalid` "workflow.too_large" (variables over kMaxVariableBytes or nested deeper than
-/// kMaxVariableDepth); `internal` "workflow.wrong_definition", "workflow.runaway" (a loop without a wait).
+/// Errors: `conflict` "workflow.stale" (the job, timer or incident is no longer there: a late or
+/// doubled event, drop it), "workflow.finished", "workflow.no_subscription" (no element waits for
+/// that message now), "workflow.full" (kMaxBuffered); `invalid` "workflow.too_large" (variables
+/// over kMaxVariableBytes or nested deeper than kMaxVariableDepth); `internal`
+/// "workflow.wrong_definition", "workflow.runaway" (a loop without a wait).
 Result<Step> step(const Definition& definition, State state, const Event& event);
 
 /// The fresh state of an instance pinned to `definition`; the first event is Started.

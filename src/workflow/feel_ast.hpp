@@ -8,18 +8,27 @@ namespace pps::workflow {
 struct Expression::Node {
   enum class Kind : std::uint8_t {
     literal,
-    name,     // text
-    member,   // left.text
-    list,     // items
-    context,  // names: items
-    negate,   // -left
-    negation, // not(left)
-    add, subtract, multiply, divide,
-    equal, unequal, less, less_equal, greater, greater_equal,
-    in_list,  // left in right
-    in_range, // left in items[0]..items[1]
-    both, either,
-    choice,   // if items[0] then items[1] else items[2]
+    name,      // text
+    member,    // left.text
+    list,      // items
+    context,   // names: items
+    negate,    // -left
+    negation,  // not(left)
+    add,
+    subtract,
+    multiply,
+    divide,
+    equal,
+    unequal,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    in_list,   // left in right
+    in_range,  // left in items[0]..items[1]
+    both,
+    either,
+    choice,  // if items[0] then items[1] else items[2]
   };
   Kind kind = Kind::literal;
   Value literal;

@@ -32,10 +32,14 @@ Value arithmetic(Kind kind, const Value& a, const Value& b) {
   if (kind == Kind::add && a.text() && b.text()) return *a.text() + *b.text();
   if (!a.number() || !b.number()) return {};
   switch (kind) {
-    case Kind::add: return from(Number::add(*a.number(), *b.number()));
-    case Kind::subtract: return from(Number::subtract(*a.number(), *b.number()));
-    case Kind::multiply: return from(Number::multiply(*a.number(), *b.number()));
-    default: return from(Number::divide(*a.number(), *b.number()));
+    case Kind::add:
+      return from(Number::add(*a.number(), *b.number()));
+    case Kind::subtract:
+      return from(Number::subtract(*a.number(), *b.number()));
+    case Kind::multiply:
+      return from(Number::multiply(*a.number(), *b.number()));
+    default:
+      return from(Number::divide(*a.number(), *b.number()));
   }
 }
 
@@ -48,10 +52,14 @@ Value comparison(Kind kind, const Value& a, const Value& b) {
   const auto order = compare(a, b);
   if (!order) return {};
   switch (kind) {
-    case Kind::less: return *order < 0;
-    case Kind::less_equal: return *order <= 0;
-    case Kind::greater: return *order > 0;
-    default: return *order >= 0;
+    case Kind::less:
+      return *order < 0;
+    case Kind::less_equal:
+      return *order <= 0;
+    case Kind::greater:
+      return *order > 0;
+    default:
+      return *order >= 0;
   }
 }
 
@@ -89,12 +97,14 @@ Value member(const Node& node, const Values& variables) {
 
 Value evaluate(const Node& node, const Values& variables) {
   switch (node.kind) {
-    case Kind::literal: return node.literal;
+    case Kind::literal:
+      return node.literal;
     case Kind::name: {
       const auto found = variables.find(node.text);
       return found == variables.end() ? Value() : found->second;
     }
-    case Kind::member: return member(node, variables);
+    case Kind::member:
+      return member(node, variables);
     case Kind::list: {
       List items;
       for (const auto& item : node.items) items.push_back(evaluate(*item, variables));
@@ -102,7 +112,8 @@ Value evaluate(const Node& node, const Values& variables) {
     }
     case Kind::context: {
       Values values;
-      for (std::size_t i = 0; i < node.items.size(); ++i) values[node.names[i]] = evaluate(*node.items[i], variables);
+      for (std::size_t i = 0; i < node.items.size(); ++i)
+        values[node.names[i]] = evaluate(*node.items[i], variables);
       return values;
     }
     case Kind::negate: {
@@ -115,20 +126,28 @@ Value evaluate(const Node& node, const Values& variables) {
     case Kind::add:
     case Kind::subtract:
     case Kind::multiply:
-    case Kind::divide: return arithmetic(node.kind, evaluate(*node.left, variables), evaluate(*node.right, variables));
+    case Kind::divide:
+      return arithmetic(node.kind, evaluate(*node.left, variables),
+                        evaluate(*node.right, variables));
     case Kind::equal:
     case Kind::unequal:
     case Kind::less:
     case Kind::less_equal:
     case Kind::greater:
     case Kind::greater_equal:
-      return comparison(node.kind, evaluate(*node.left, variables), evaluate(*node.right, variables));
-    case Kind::in_list: return in_list(evaluate(*node.left, variables), evaluate(*node.right, variables));
-    case Kind::in_range: return in_range(node, variables);
+      return comparison(node.kind, evaluate(*node.left, variables),
+                        evaluate(*node.right, variables));
+    case Kind::in_list:
+      return in_list(evaluate(*node.left, variables), evaluate(*node.right, variables));
+    case Kind::in_range:
+      return in_range(node, variables);
     case Kind::both:
-    case Kind::either: return connective(node, variables);
+    case Kind::either:
+      return connective(node, variables);
     case Kind::choice:
-      return evaluate(truth(evaluate(*node.items[0], variables)) == true ? *node.items[1] : *node.items[2], variables);
+      return evaluate(
+          truth(evaluate(*node.items[0], variables)) == true ? *node.items[1] : *node.items[2],
+          variables);
   }
   return {};
 }

@@ -10,9 +10,9 @@ using NodePtr = std::shared_ptr<const Node>;
 constexpr std::size_t kMaxText = 4096;
 constexpr int kMaxNesting = 32;
 
-constexpr std::array kKeywords = {"and",  "or",    "if",    "then",  "else",     "in",       "true",   "false",
-                                  "null", "for",   "some",  "every", "return",   "function", "between", "satisfies",
-                                  "instance"};
+constexpr std::array kKeywords = {"and",    "or",       "if",      "then",      "else",    "in",
+                                  "true",   "false",    "null",    "for",       "some",    "every",
+                                  "return", "function", "between", "satisfies", "instance"};
 
 bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -87,7 +87,8 @@ class Parser {
     if (bracket != '[' && bracket != '(') return binary(Kind::in_list, left, sum());
     ++at_;
     Node node{.kind = Kind::in_range, .left = left, .from_open = bracket == '('};
-    if (bracket == '[' && symbol("]")) return binary(Kind::in_list, left, made(Node{.kind = Kind::list}));
+    if (bracket == '[' && symbol("]"))
+      return binary(Kind::in_list, left, made(Node{.kind = Kind::list}));
     node.items.push_back(expression());
     if (symbol("..")) {
       node.items.push_back(expression());
@@ -97,7 +98,8 @@ class Parser {
     }
     while (symbol(",")) node.items.push_back(expression());
     if (!symbol(bracket == '[' ? "]" : ")")) return syntax(bracket == '[' ? "']'" : "')'");
-    return binary(Kind::in_list, left, made(Node{.kind = Kind::list, .items = std::move(node.items)}));
+    return binary(Kind::in_list, left,
+                  made(Node{.kind = Kind::list, .items = std::move(node.items)}));
   }
 
   NodePtr sum() {
@@ -188,12 +190,21 @@ class Parser {
       }
       if (++at_ >= text_.size()) break;
       switch (text_[at_]) {
-        case 'n': value.push_back('\n'); break;
-        case 't': value.push_back('\t'); break;
-        case 'r': value.push_back('\r'); break;
+        case 'n':
+          value.push_back('\n');
+          break;
+        case 't':
+          value.push_back('\t');
+          break;
+        case 'r':
+          value.push_back('\r');
+          break;
         case '"':
-        case '\\': value.push_back(text_[at_]); break;
-        default: return unsupported("this escape in a string");
+        case '\\':
+          value.push_back(text_[at_]);
+          break;
+        default:
+          return unsupported("this escape in a string");
       }
     }
     if (at_ >= text_.size()) return syntax("'\"' at the end of the string");
@@ -240,7 +251,8 @@ class Parser {
     const std::string word = read_name();
     if (word == "true" || word == "false") return made(Node{.literal = word == "true"});
     if (word == "null") return made(Node{});
-    if (std::find(kKeywords.begin(), kKeywords.end(), word) != kKeywords.end()) return unsupported("'" + word + "' here");
+    if (std::find(kKeywords.begin(), kKeywords.end(), word) != kKeywords.end())
+      return unsupported("'" + word + "' here");
     if (!symbol("(")) return made(Node{.kind = Kind::name, .text = word});
     if (word != "not") return unsupported("the function " + word);
     NodePtr inner = expression();
@@ -274,20 +286,27 @@ class Parser {
   }
 
   void skip_space() {
-    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
+    while (at_ < text_.size() &&
+           std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos)
+      ++at_;
   }
 
   NodePtr binary(Kind kind, NodePtr left, NodePtr right) {
     return made(Node{.kind = kind, .left = std::move(left), .right = std::move(right)});
   }
-  NodePtr made(Node node) { return error_ ? nullptr : std::make_shared<const Node>(std::move(node)); }
+  NodePtr made(Node node) {
+    return error_ ? nullptr : std::make_shared<const Node>(std::move(node));
+  }
 
   NodePtr syntax(const std::string& wanted) { return refuse("feel.syntax", "expected " + wanted); }
-  NodePtr unsupported(const std::string& what) { return refuse("feel.unsupported", what + " is not supported"); }
+  NodePtr unsupported(const std::string& what) {
+    return refuse("feel.unsupported", what + " is not supported");
+  }
   NodePtr refuse(std::string code, const std::string& what) {
     if (!error_)
-      error_ = Error{ErrorKind::invalid, std::move(code),
-                     what + " at character " + std::to_string(at_ + 1) + " of '" + std::string(text_) + "'"};
+      error_ = Error{
+          ErrorKind::invalid, std::move(code),
+          what + " at character " + std::to_string(at_ + 1) + " of '" + std::string(text_) + "'"};
     return nullptr;
   }
 
@@ -300,7 +319,8 @@ class Parser {
 }  // namespace
 
 Result<Expression> Expression::parse(std::string_view text) {
-  if (text.size() > kMaxText) return fail(ErrorKind::invalid, "feel.too_large", "an expression is at most 4096 bytes");
+  if (text.size() > kMaxText)
+    return fail(ErrorKind::invalid, "feel.too_large", "an expression is at most 4096 bytes");
   auto root = Parser(text).whole();
   if (!root) return fail(std::move(root).error());
   Expression expression;

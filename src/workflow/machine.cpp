@@ -6,18 +6,21 @@ constexpr int kMaxMoves = 10'000;  // In one step: more is a loop without a wait
 }
 
 Token* Machine::token(LocalId id) {
-  const auto found = std::find_if(state_.tokens.begin(), state_.tokens.end(), [&](const Token& t) { return t.id == id; });
+  const auto found = std::find_if(state_.tokens.begin(), state_.tokens.end(),
+                                  [&](const Token& t) { return t.id == id; });
   return found == state_.tokens.end() ? nullptr : &*found;
 }
 
 Job* Machine::job(LocalId id) {
-  const auto found = std::find_if(state_.jobs.begin(), state_.jobs.end(), [&](const Job& j) { return j.id == id; });
+  const auto found = std::find_if(state_.jobs.begin(), state_.jobs.end(),
+                                  [&](const Job& j) { return j.id == id; });
   return found == state_.jobs.end() ? nullptr : &*found;
 }
 
 Result<void> Machine::run() {
   for (int moves = 0; !pending_.empty(); ++moves) {
-    if (moves == kMaxMoves) return fail(ErrorKind::internal, "workflow.runaway", "the process loops without a wait");
+    if (moves == kMaxMoves)
+      return fail(ErrorKind::internal, "workflow.runaway", "the process loops without a wait");
     const auto next = std::move(pending_.front());
     pending_.pop_front();
     if (const Move* move = std::get_if<Move>(&next)) {
@@ -34,14 +37,19 @@ void Machine::arrive(const Move& move) {
   commands_.push_back(Entered{move.to});
   switch (at.kind) {
     case ElementKind::start_event:
-    case ElementKind::boundary_event: return leave(move.to, move.scope);
-    case ElementKind::end_event: return end(move);
+    case ElementKind::boundary_event:
+      return leave(move.to, move.scope);
+    case ElementKind::end_event:
+      return end(move);
     case ElementKind::throw_event:
       if (at.event != EventKind::compensation) return leave(move.to, move.scope);
       return compensate(place(move).id);
-    case ElementKind::exclusive_gateway: return decide(move);
-    case ElementKind::parallel_gateway: return fork_or_join(move);
-    case ElementKind::catch_event: return open_wait(place(move), move.to);
+    case ElementKind::exclusive_gateway:
+      return decide(move);
+    case ElementKind::parallel_gateway:
+      return fork_or_join(move);
+    case ElementKind::catch_event:
+      return open_wait(place(move), move.to);
     case ElementKind::receive_task: {
       const Token waiting = place(move);
       open_boundaries(waiting);
@@ -72,7 +80,9 @@ void Machine::leave(ElementIndex at, LocalId scope) {
   for (const FlowIndex flow : element(at).outgoing) take(flow, scope);
 }
 
-void Machine::take(FlowIndex flow, LocalId scope) { pending_.push_back(Move{definition_.flows[flow].to, scope, flow}); }
+void Machine::take(FlowIndex flow, LocalId scope) {
+  pending_.push_back(Move{definition_.flows[flow].to, scope, flow});
+}
 
 void Machine::decide(const Move& move) {
   const Element& gateway = element(move.to);
@@ -81,13 +91,15 @@ void Machine::decide(const Move& move) {
     if (at == gateway.default_flow) continue;
     const Value answer = flow.condition ? flow.condition->evaluate(state_.variables) : Value(true);
     if (!answer.boolean())
-      return raise(place(move), move.to, 0, "gateway.not_boolean", flow.id + ": " + flow.condition->text());
+      return raise(place(move), move.to, 0, "gateway.not_boolean",
+                   flow.id + ": " + flow.condition->text());
     if (!*answer.boolean()) continue;
     commands_.push_back(Left{move.to});
     return take(at, move.scope);
   }
   if (gateway.default_flow == kNone)
-    return raise(place(move), move.to, 0, "gateway.no_flow", "no condition holds and there is no default flow");
+    return raise(place(move), move.to, 0, "gateway.no_flow",
+                 "no condition holds and there is no default flow");
   commands_.push_back(Left{move.to});
   take(gateway.default_flow, move.scope);
 }
@@ -99,13 +111,16 @@ void Machine::fork_or_join(const Move& move) {
   state_.tokens.back().arrived_by = move.by;
   std::vector<LocalId> used;
   for (const FlowIndex flow : gateway.incoming) {
-    const auto waiting = std::find_if(state_.tokens.begin(), state_.tokens.end(), [&](const Token& t) {
-      return t.element == move.to && t.scope == move.scope && t.arrived_by == flow;
-    });
+    const auto waiting =
+        std::find_if(state_.tokens.begin(), state_.tokens.end(), [&](const Token& t) {
+          return t.element == move.to && t.scope == move.scope && t.arrived_by == flow;
+        });
     if (waiting == state_.tokens.end()) return;
     used.push_back(waiting->id);
   }
-  std::erase_if(state_.tokens, [&](const Token& t) { return std::find(used.begin(), used.end(), t.id) != used.end(); });
+  std::erase_if(state_.tokens, [&](const Token& t) {
+    return std::find(used.begin(), used.end(), t.id) != used.end();
+  });
   leave(move.to, move.scope);
 }
 
@@ -154,7 +169,8 @@ void Machine::start_job(LocalId of, ElementIndex at) {
   commands_.push_back(StartJob{started.id, at});
 }
 
-/// Undoes the next activity of the throw event's reach, the last completed first; goes on when nothing is left.
+/// Undoes the next activity of the throw event's reach, the last completed first; goes on when
+/// nothing is left.
 void Machine::compensate(LocalId thrower) {
   const Token at = *token(thrower);
   const Element& event = element(at.element);
@@ -174,15 +190,16 @@ void Machine::compensate(LocalId thrower) {
   leave(at.element, at.scope);
 }
 
-/// Looks outwards from `from` for an activity with a boundary event for the code; one that names it goes before one
-/// that catches all.
+/// Looks outwards from `from` for an activity with a boundary event for the code; one that names it
+/// goes before one that catches all.
 void Machine::throw_error(const std::string& code, const Token& from, LocalId of_job) {
   for (const Token* at = &from; at; at = token(at->scope)) {
     ElementIndex caught = kNone;
     for (const ElementIndex boundary : element(at->element).boundaries) {
       const Element& event = element(boundary);
       if (event.event != EventKind::error) continue;
-      if (event.error_code == code || (event.error_code.empty() && caught == kNone)) caught = boundary;
+      if (event.error_code == code || (event.error_code.empty() && caught == kNone))
+        caught = boundary;
     }
     if (caught == kNone) continue;
     for (Undo& undo : state_.undos) {

@@ -7,8 +7,8 @@
 /// The moving parts of `step`. Private to the engine (machine.cpp, machine_waits.cpp, engine.cpp).
 namespace pps::workflow {
 
-/// Applies one event to a state in place and notes the commands. Tokens move through a queue rather than by recursion,
-/// so that no diagram can exhaust the stack.
+/// Applies one event to a state in place and notes the commands. Tokens move through a queue rather
+/// than by recursion, so that no diagram can exhaust the stack.
 class Machine {
  public:
   Machine(const Definition& definition, State& state, Timestamp at, std::vector<Command>& commands)
@@ -64,7 +64,8 @@ class Machine {
   void close_waits(LocalId token);
   void terminate(LocalId token);
   void cancel_jobs(LocalId token);
-  void raise(const Token& token, ElementIndex at, LocalId job, std::string code, std::string detail);
+  void raise(const Token& token, ElementIndex at, LocalId job, std::string code,
+             std::string detail);
   void deliver(const Delivery& delivery);
   void merge(const Values& variables);
   void map_outputs(const TaskSpec& task, const Values& variables);

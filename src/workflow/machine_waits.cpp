@@ -23,7 +23,8 @@ void Machine::set_timer(const Token& token, ElementIndex at) {
   } else if (value.text()) {
     if (const auto duration = parse_duration(*value.text())) due = at_ + *duration;
   }
-  if (!due) return raise(token, at, 0, "timer.invalid", spec.expression.text() + " is " + to_feel(value));
+  if (!due)
+    return raise(token, at, 0, "timer.invalid", spec.expression.text() + " is " + to_feel(value));
   const Timer timer{.id = next_id(), .token = token.id, .element = at, .due = *due};
   state_.timers.push_back(timer);
   commands_.push_back(SetTimer{timer.id, at, timer.due});
@@ -38,22 +39,25 @@ void Machine::subscribe(const Token& token, ElementIndex at) {
   } else if (key.number()) {
     correlation = key.number()->to_string();
   } else if (!spec.correlation.text().empty()) {
-    return raise(token, at, 0, "message.no_correlation", spec.correlation.text() + " is " + to_feel(key));
+    return raise(token, at, 0, "message.no_correlation",
+                 spec.correlation.text() + " is " + to_feel(key));
   }
   const Subscription opened{next_id(), token.id, at, spec.name, correlation};
   state_.subscriptions.push_back(opened);
   commands_.push_back(OpenSubscription{opened.id, at, opened.name, opened.correlation});
-  const auto kept = std::find_if(state_.buffered.begin(), state_.buffered.end(), [&](const Buffered& message) {
-    return message.name == opened.name && message.correlation == opened.correlation;
-  });
+  const auto kept =
+      std::find_if(state_.buffered.begin(), state_.buffered.end(), [&](const Buffered& message) {
+        return message.name == opened.name && message.correlation == opened.correlation;
+      });
   if (kept == state_.buffered.end()) return;
   pending_.push_back(Delivery{opened.id, std::move(kept->variables)});
   state_.buffered.erase(kept);
 }
 
 void Machine::deliver(const Delivery& delivery) {
-  const auto found = std::find_if(state_.subscriptions.begin(), state_.subscriptions.end(),
-                                  [&](const Subscription& s) { return s.id == delivery.subscription; });
+  const auto found =
+      std::find_if(state_.subscriptions.begin(), state_.subscriptions.end(),
+                   [&](const Subscription& s) { return s.id == delivery.subscription; });
   if (found == state_.subscriptions.end()) return;
   merge(delivery.variables);
   const Subscription hit = *found;
@@ -89,7 +93,8 @@ void Machine::cancel_jobs(LocalId of) {
   for (const Job& open : state_.jobs) {
     if (open.token != of) continue;
     commands_.push_back(CancelJob{open.id, open.element});
-    // What was interrupted may have happened: it stays to be undone, and an undo that was cut off is begun again.
+    // What was interrupted may have happened: it stays to be undone, and an undo that was cut off
+    // is begun again.
     for (Undo& undo : state_.undos) {
       if (undo.running == open.id) undo.running = 0;
       if (undo.undone_by == open.id) undo.undone_by = 0;
@@ -119,7 +124,8 @@ void Machine::terminate(LocalId id) {
   }
 }
 
-void Machine::raise(const Token& token, ElementIndex at, LocalId of_job, std::string code, std::string detail) {
+void Machine::raise(const Token& token, ElementIndex at, LocalId of_job, std::string code,
+                    std::string detail) {
   const Incident raised{next_id(), token.id, of_job, at, std::move(code), std::move(detail)};
   state_.incidents.push_back(raised);
   commands_.push_back(RaiseIncident{raised.id, at, raised.code, raised.detail});
@@ -133,7 +139,8 @@ void Machine::map_outputs(const TaskSpec& task, const Values& variables) {
   if (task.outputs.empty()) return merge(variables);
   Values visible = state_.variables;
   for (const auto& [name, value] : variables) visible.insert_or_assign(name, value);
-  for (const Mapping& mapping : task.outputs) assign(state_.variables, mapping.target, mapping.source.evaluate(visible));
+  for (const Mapping& mapping : task.outputs)
+    assign(state_.variables, mapping.target, mapping.source.evaluate(visible));
 }
 
 }  // namespace pps::workflow

@@ -18,17 +18,28 @@ bool Definition::within(ElementIndex inner, ElementIndex scope) const {
 
 std::string_view name_of(ElementKind kind) {
   switch (kind) {
-    case ElementKind::start_event: return "startEvent";
-    case ElementKind::end_event: return "endEvent";
-    case ElementKind::catch_event: return "intermediateCatchEvent";
-    case ElementKind::throw_event: return "intermediateThrowEvent";
-    case ElementKind::boundary_event: return "boundaryEvent";
-    case ElementKind::service_task: return "serviceTask";
-    case ElementKind::receive_task: return "receiveTask";
-    case ElementKind::user_task: return "userTask";
-    case ElementKind::exclusive_gateway: return "exclusiveGateway";
-    case ElementKind::parallel_gateway: return "parallelGateway";
-    case ElementKind::sub_process: return "subProcess";
+    case ElementKind::start_event:
+      return "startEvent";
+    case ElementKind::end_event:
+      return "endEvent";
+    case ElementKind::catch_event:
+      return "intermediateCatchEvent";
+    case ElementKind::throw_event:
+      return "intermediateThrowEvent";
+    case ElementKind::boundary_event:
+      return "boundaryEvent";
+    case ElementKind::service_task:
+      return "serviceTask";
+    case ElementKind::receive_task:
+      return "receiveTask";
+    case ElementKind::user_task:
+      return "userTask";
+    case ElementKind::exclusive_gateway:
+      return "exclusiveGateway";
+    case ElementKind::parallel_gateway:
+      return "parallelGateway";
+    case ElementKind::sub_process:
+      return "subProcess";
   }
   return "?";
 }

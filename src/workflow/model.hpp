@@ -10,10 +10,12 @@
 
 #include "workflow/feel.hpp"
 
-/// What a BPMN 2.0 file means to the engine: an immutable graph. Made by read_bpmn (bpmn_reader.hpp).
+/// What a BPMN 2.0 file means to the engine: an immutable graph. Made by read_bpmn
+/// (bpmn_reader.hpp).
 namespace pps::workflow {
 
-/// Position in Definition::elements / flows. Stable for one file, so instances (pinned to a definition) store it.
+/// Position in Definition::elements / flows. Stable for one file, so instances (pinned to a
+/// definition) store it.
 using ElementIndex = std::uint16_t;
 using FlowIndex = std::uint16_t;
 inline constexpr std::uint16_t kNone = 0xFFFF;
@@ -49,11 +51,13 @@ struct TaskSpec {
   std::vector<Mapping> outputs;  ///< None: the job's variables are merged into the instance's.
 
   // Read from the headers at deploy:
-  std::string effect;          ///< `effect`: what the task does to stock, money or goods; empty: nothing.
-  bool commit_before = false;  ///< `commit` = "before": what asks for the job must be durable before it is done.
-  Duration backoff = std::chrono::milliseconds(200);  ///< `backoff`: the first retry waits up to this, then twice…
-  Duration backoff_max = std::chrono::seconds(30);    ///< `backoff_max`
-  Duration deadline = std::chrono::seconds(30);       ///< `deadline`: of one attempt.
+  std::string effect;  ///< `effect`: what the task does to stock, money or goods; empty: nothing.
+  bool commit_before =
+      false;  ///< `commit` = "before": what asks for the job must be durable before it is done.
+  Duration backoff =
+      std::chrono::milliseconds(200);  ///< `backoff`: the first retry waits up to this, then twice…
+  Duration backoff_max = std::chrono::seconds(30);  ///< `backoff_max`
+  Duration deadline = std::chrono::seconds(30);     ///< `deadline`: of one attempt.
 };
 
 struct TimerSpec {
@@ -63,7 +67,8 @@ struct TimerSpec {
 
 struct MessageSpec {
   std::string name;
-  Expression correlation;  ///< Evaluated when the subscription opens; null: the instance alone is the key.
+  Expression
+      correlation;  ///< Evaluated when the subscription opens; null: the instance alone is the key.
 };
 
 struct Element {
@@ -77,11 +82,13 @@ struct Element {
 
   ElementIndex attached_to = kNone;  ///< Of a boundary event.
   bool interrupting = true;
-  std::vector<ElementIndex> boundaries;  ///< Of an activity; its compensation boundary is not among them.
+  std::vector<ElementIndex>
+      boundaries;  ///< Of an activity; its compensation boundary is not among them.
 
   bool is_for_compensation = false;           ///< Runs only to undo.
   ElementIndex compensation_handler = kNone;  ///< Of an activity: what undoes it.
-  ElementIndex compensates = kNone;           ///< Of a compensation throw: one activity only; kNone: its whole scope.
+  ElementIndex compensates =
+      kNone;  ///< Of a compensation throw: one activity only; kNone: its whole scope.
 
   ElementIndex start = kNone;  ///< Of a sub-process: its start event.
   std::optional<TaskSpec> task;
@@ -90,8 +97,8 @@ struct Element {
   std::string error_code;  ///< Thrown (end event), or caught (boundary; empty catches every code).
 
   bool is_activity() const {
-    return kind == ElementKind::service_task || kind == ElementKind::receive_task || kind == ElementKind::user_task ||
-           kind == ElementKind::sub_process;
+    return kind == ElementKind::service_task || kind == ElementKind::receive_task ||
+           kind == ElementKind::user_task || kind == ElementKind::sub_process;
   }
 };
 

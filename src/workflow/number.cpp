@@ -33,7 +33,8 @@ struct Aligned {
 };
 Aligned align(Number a, Number b) {
   const int scale = std::max(a.scale(), b.scale());
-  return {a.coefficient() * power_of_ten(scale - a.scale()), b.coefficient() * power_of_ten(scale - b.scale()), scale};
+  return {a.coefficient() * power_of_ten(scale - a.scale()),
+          b.coefficient() * power_of_ten(scale - b.scale()), scale};
 }
 
 }  // namespace
@@ -107,7 +108,9 @@ std::string Number::to_string() const {
 
 std::strong_ordering Number::operator<=>(const Number& other) const {
   const auto [a, b, scale] = align(*this, other);
-  return a < b ? std::strong_ordering::less : a > b ? std::strong_ordering::greater : std::strong_ordering::equal;
+  return a < b   ? std::strong_ordering::less
+         : a > b ? std::strong_ordering::greater
+                 : std::strong_ordering::equal;
 }
 
 }  // namespace pps::workflow

@@ -9,13 +9,17 @@ namespace {
 
 using storage::Decision;
 
-/// How far below the newest ended instance an id may lie: clocks of one process step back by less, and instances that
-/// are begun in the same moment come in any order.
+/// How far below the newest ended instance an id may lie: clocks of one process step back by less,
+/// and instances that are begun in the same moment come in any order.
 constexpr std::uint64_t kMarkSlackMs = 60'000;
 
-storage::RowKey row_key(storage::RowKind kind, const Uuid& instance) { return {kind, std::string(instance.view())}; }
+storage::RowKey row_key(storage::RowKind kind, const Uuid& instance) {
+  return {kind, std::string(instance.view())};
+}
 
-std::string mark_name(storage::RowKind kind) { return "workflow." + std::to_string(kind) + ".low_ms"; }
+std::string mark_name(storage::RowKind kind) {
+  return "workflow." + std::to_string(kind) + ".low_ms";
+}
 
 /// The smallest key of an instance made at that moment or later.
 std::string first_key(std::uint64_t unix_ms) {
@@ -29,7 +33,8 @@ Duration backoff(runtime::Random& random, const TaskSpec& task, int failures) {
   Duration most = task.backoff;
   for (int i = 1; i < failures && most < task.backoff_max; ++i) most *= 2;
   most = std::min(most, task.backoff_max);
-  return Duration(static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most.count()) + 1)));
+  return Duration(
+      static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most.count()) + 1)));
 }
 
 }  // namespace
@@ -44,7 +49,8 @@ struct Runner::Impl : std::enable_shared_from_this<Runner::Impl> {
   Impl(runtime::Runtime& r, std::shared_ptr<storage::Shard> s, RunnerOptions o)
       : runtime(r), shard(std::move(s)), options(o), slots(o.max_jobs) {}
 
-  Result<void> begin(Uuid id, std::shared_ptr<const Definition> definition, Values variables, Decision& decision);
+  Result<void> begin(Uuid id, std::shared_ptr<const Definition> definition, Values variables,
+                     Decision& decision);
   Result<void> advance(const Uuid& id, Event event, Decision& decision);
   void act(const Uuid& id, const std::vector<Command>& commands);
   void set_timer(const Uuid& id, LocalId timer, Timestamp due);
@@ -74,21 +80,28 @@ struct Runner::Impl : std::enable_shared_from_this<Runner::Impl> {
   Stats stats;
   bool stopped = false;
 
-  metrics::Counter& steps_total = metrics::counter("pps_workflow_steps_total", "Events taken by process instances");
-  metrics::Counter& attempts_total = metrics::counter("pps_workflow_job_attempts_total", "Attempts of jobs");
-  metrics::Counter& retries_total = metrics::counter("pps_workflow_job_retries_total", "Attempts that are made again");
-  metrics::Counter& incidents_total = metrics::counter("pps_workflow_incidents_total", "Incidents raised");
+  metrics::Counter& steps_total =
+      metrics::counter("pps_workflow_steps_total", "Events taken by process instances");
+  metrics::Counter& attempts_total =
+      metrics::counter("pps_workflow_job_attempts_total", "Attempts of jobs");
+  metrics::Counter& retries_total =
+      metrics::counter("pps_workflow_job_retries_total", "Attempts that are made again");
+  metrics::Counter& incidents_total =
+      metrics::counter("pps_workflow_incidents_total", "Incidents raised");
 };
 
-Result<void> Runner::Impl::begin(Uuid id, std::shared_ptr<const Definition> definition, Values variables,
-                                 Decision& decision) {
+Result<void> Runner::Impl::begin(Uuid id, std::shared_ptr<const Definition> definition,
+                                 Values variables, Decision& decision) {
   if (stopped) return fail(ErrorKind::unavailable, "workflow.stopped", "the runner has stopped");
   if (id.unix_ms() < shard->mark(mark_name(options.kind)))
-    return fail(ErrorKind::unavailable, "workflow.clock", "the instance's id is older than instances that have ended");
+    return fail(ErrorKind::unavailable, "workflow.clock",
+                "the instance's id is older than instances that have ended");
   State state = fresh(*definition);
-  const auto [at, is_new] = instances.try_emplace(id, Instance{std::move(definition), std::move(state), {}});
+  const auto [at, is_new] =
+      instances.try_emplace(id, Instance{std::move(definition), std::move(state), {}});
   if (!is_new) return fail(ErrorKind::conflict, "workflow.exists", "the instance runs already");
-  Result<void> taken = advance(id, Event{runtime.clock.now(), Started{std::move(variables)}}, decision);
+  Result<void> taken =
+      advance(id, Event{runtime.clock.now(), Started{std::move(variables)}}, decision);
   if (!taken) instances.erase(at);
   return taken;
 }
@@ -96,13 +109,16 @@ Result<void> Runner::Impl::begin(Uuid id, std::shared_ptr<const Definition> defi
 /// Everything that happens to an instance comes through here.
 Result<void> Runner::Impl::advance(const Uuid& id, Event event, Decision& decision) {
   const auto found = instances.find(id);
-  if (found == instances.end()) return fail(ErrorKind::not_found, "workflow.no_instance", "there is no such instance here");
+  if (found == instances.end())
+    return fail(ErrorKind::not_found, "workflow.no_instance", "there is no such instance here");
   Instance& instance = found->second;
   Result<Step> next = step(*instance.definition, instance.state, event);
   if (!next) return fail(std::move(next).error());
   ++stats.steps;
   steps_total.add();
-  if (listener) listener({id, *instance.definition, instance.state, next->state, event, next->commands}, decision);
+  if (listener)
+    listener({id, *instance.definition, instance.state, next->state, event, next->commands},
+             decision);
   const bool over = next->state.phase == Phase::completed;
   if (over) {
     decision.mutations.push_back(storage::Erase{row_key(options.kind, id)});
@@ -128,10 +144,11 @@ void Runner::Impl::act(const Uuid& id, const std::vector<Command>& commands) {
     } else if (const auto* incident = std::get_if<RaiseIncident>(&command)) {
       ++stats.incidents;
       incidents_total.add();
-      log::warn("workflow.incident", {{"instance", id.to_string()},
-                                      {"element", instance.definition->element(incident->element).id},
-                                      {"code", incident->code},
-                                      {"detail", incident->detail}});
+      log::warn("workflow.incident",
+                {{"instance", id.to_string()},
+                 {"element", instance.definition->element(incident->element).id},
+                 {"code", incident->code},
+                 {"detail", incident->detail}});
     }
   }
 }
@@ -141,13 +158,15 @@ void Runner::Impl::set_timer(const Uuid& id, LocalId timer, Timestamp due) {
   auto fires = [weak = weak_from_this(), id, timer] {
     if (const auto self = weak.lock()) self->fire(id, timer);
   };
-  instances.at(id).timers[timer] = runtime.timers.call_at(runtime.clock.monotonic() + in, std::move(fires));
+  instances.at(id).timers[timer] =
+      runtime.timers.call_at(runtime.clock.monotonic() + in, std::move(fires));
 }
 
 void Runner::Impl::fire(const Uuid& id, LocalId timer) {
   if (stopped) return;
   apply(id, Event{runtime.clock.now(), TimerFired{timer}}, {});
-  if (const auto found = instances.find(id); found != instances.end()) found->second.timers.erase(timer);
+  if (const auto found = instances.find(id); found != instances.end())
+    found->second.timers.erase(timer);
 }
 
 /// The instance is over. What is older than every open one needs no scan any more.
@@ -155,30 +174,36 @@ void Runner::Impl::finish(const Uuid& id) {
   const bool was_oldest = instances.begin()->first == id;
   instances.erase(id);
   if (!was_oldest) return;
-  const std::uint64_t oldest = instances.empty() ? id.unix_ms() : instances.begin()->first.unix_ms();
+  const std::uint64_t oldest =
+      instances.empty() ? id.unix_ms() : instances.begin()->first.unix_ms();
   const std::uint64_t mark = oldest > kMarkSlackMs ? oldest - kMarkSlackMs : 0;
   if (mark > shard->mark(mark_name(options.kind))) shard->set_mark(mark_name(options.kind), mark);
 }
 
-/// A decision of the runner's own: it is committed by itself; whoever wants to know that it is durable flushes.
+/// A decision of the runner's own: it is committed by itself; whoever wants to know that it is
+/// durable flushes.
 void Runner::Impl::apply(const Uuid& id, Event event, Decision decision) {
   const Result<void> taken = advance(id, std::move(event), decision);
   if (taken) return shard->enqueue(std::move(decision));
   if (taken.error().kind == ErrorKind::internal)
-    log::error("workflow.step_failed", {{"instance", id.to_string()}, {"code", taken.error().code}});
+    log::error("workflow.step_failed",
+               {{"instance", id.to_string()}, {"code", taken.error().code}});
 }
 
 const Job* Runner::Impl::open_job(const Uuid& id, LocalId job) const {
   const auto found = instances.find(id);
-  // A broken shard will keep nothing of what is done from here on; its next owner goes on from the rows.
+  // A broken shard will keep nothing of what is done from here on; its next owner goes on from the
+  // rows.
   if (stopped || shard->broken() || found == instances.end()) return nullptr;
   const State& state = found->second.state;
-  const auto open = std::find_if(state.jobs.begin(), state.jobs.end(), [&](const Job& each) { return each.id == job; });
+  const auto open = std::find_if(state.jobs.begin(), state.jobs.end(),
+                                 [&](const Job& each) { return each.id == job; });
   return open == state.jobs.end() || is_stopped_by_incident(state, job) ? nullptr : &*open;
 }
 
 bool Runner::Impl::is_stopped_by_incident(const State& state, LocalId job) const {
-  return std::any_of(state.incidents.begin(), state.incidents.end(), [&](const Incident& each) { return each.job == job; });
+  return std::any_of(state.incidents.begin(), state.incidents.end(),
+                     [&](const Incident& each) { return each.job == job; });
 }
 
 void Runner::Impl::start_job(const Uuid& id, LocalId job) {
@@ -189,7 +214,8 @@ void Runner::Impl::start_job(const Uuid& id, LocalId job) {
   runtime::spawn(runtime.executor, run_job(shared_from_this(), id, job));
 }
 
-boost::asio::awaitable<void> Runner::Impl::run_job(std::shared_ptr<Impl> self, Uuid id, LocalId job) {
+boost::asio::awaitable<void> Runner::Impl::run_job(std::shared_ptr<Impl> self, Uuid id,
+                                                   LocalId job) {
   co_await runtime::yield();  // Whoever made the step enqueues it first.
   while (self->open_job(id, job)) {
     co_await self->slots.acquire();
@@ -203,7 +229,8 @@ boost::asio::awaitable<void> Runner::Impl::run_job(std::shared_ptr<Impl> self, U
 }
 
 /// One attempt, in a slot. True if another one may be due.
-boost::asio::awaitable<bool> Runner::Impl::attempt(std::shared_ptr<Impl> self, Uuid id, LocalId job) {
+boost::asio::awaitable<bool> Runner::Impl::attempt(std::shared_ptr<Impl> self, Uuid id,
+                                                   LocalId job) {
   const Job* open = self->open_job(id, job);
   if (!open) co_return false;
   const auto definition = self->instances.at(id).definition;
@@ -211,14 +238,22 @@ boost::asio::awaitable<bool> Runner::Impl::attempt(std::shared_ptr<Impl> self, U
   if (element.task->commit_before) {
     const Result<void> durable = co_await self->shard->flush();
     open = self->open_job(id, job);
-    if (!durable || !open) co_return false;  // A broken shard is recovered by its next owner, this job too.
+    if (!durable || !open)
+      co_return false;  // A broken shard is recovered by its next owner, this job too.
   }
   const auto handler = self->handlers.find(element.task->type);
   if (handler == self->handlers.end()) {
-    self->apply(id, Event{self->runtime.clock.now(), JobFailed{job, 0, "workflow.no_handler", element.task->type}}, {});
+    self->apply(id,
+                Event{self->runtime.clock.now(),
+                      JobFailed{job, 0, "workflow.no_handler", element.task->type}},
+                {});
     co_return false;
   }
-  JobCall call{.instance = id, .job = job, .attempt = open->failures + 1, .definition = definition, .element = &element};
+  JobCall call{.instance = id,
+               .job = job,
+               .attempt = open->failures + 1,
+               .definition = definition,
+               .element = &element};
   call.variables = job_variables(*definition, self->instances.at(id).state, *open);
   call.deadline = self->runtime.clock.monotonic() + element.task->deadline;
   ++self->stats.attempts;
@@ -226,8 +261,8 @@ boost::asio::awaitable<bool> Runner::Impl::attempt(std::shared_ptr<Impl> self, U
   self->attempts_total.add();
   const Duration deadline = call.deadline;
   Task<JobResult> work = handler->second(std::move(call));
-  Result<JobResult> result =
-      co_await runtime::with_deadline(self->runtime, deadline, ErrorKind::unknown_outcome, std::move(work));
+  Result<JobResult> result = co_await runtime::with_deadline(
+      self->runtime, deadline, ErrorKind::unknown_outcome, std::move(work));
   --self->stats.running_jobs;
   open = self->open_job(id, job);
   if (!open) co_return false;
@@ -236,7 +271,8 @@ boost::asio::awaitable<bool> Runner::Impl::attempt(std::shared_ptr<Impl> self, U
   co_return true;
 }
 
-void Runner::Impl::settle(const Uuid& id, const Job& job, const TaskSpec& task, Result<JobResult> result) {
+void Runner::Impl::settle(const Uuid& id, const Job& job, const TaskSpec& task,
+                          Result<JobResult> result) {
   if (!result) result = JobResult{JobRetry{result.error().code, result.error().detail}, {}};
   Event event{runtime.clock.now(), {}};
   if (auto* done = std::get_if<JobDone>(&result->outcome)) {
@@ -254,7 +290,9 @@ void Runner::Impl::settle(const Uuid& id, const Job& job, const TaskSpec& task, 
   const Result<void> taken = advance(id, std::move(event), result->decision);
   if (taken) return shard->enqueue(std::move(result->decision));
   // The answer cannot be taken as it is (too large, a runaway loop): asking again would not help.
-  apply(id, Event{runtime.clock.now(), JobFailed{job.id, 0, taken.error().code, taken.error().detail}}, {});
+  apply(id,
+        Event{runtime.clock.now(), JobFailed{job.id, 0, taken.error().code, taken.error().detail}},
+        {});
 }
 
 Result<void> Runner::Impl::load(const storage::Row& row, const FindDefinition& find) {
@@ -303,7 +341,8 @@ void Runner::Impl::stop() {
   listener = nullptr;
 }
 
-Runner::Runner(runtime::Runtime& runtime, std::shared_ptr<storage::Shard> shard, RunnerOptions options)
+Runner::Runner(runtime::Runtime& runtime, std::shared_ptr<storage::Shard> shard,
+               RunnerOptions options)
     : impl_(std::make_shared<Impl>(runtime, std::move(shard), options)) {}
 
 Runner::~Runner() { impl_->stop(); }
@@ -316,8 +355,8 @@ void Runner::on_step(OnStep listener) { impl_->listener = std::move(listener); }
 
 Task<void> Runner::recover(FindDefinition find) { return Impl::recover(impl_, std::move(find)); }
 
-Result<void> Runner::start(Uuid instance, std::shared_ptr<const Definition> definition, Values variables,
-                           Decision& decision) {
+Result<void> Runner::start(Uuid instance, std::shared_ptr<const Definition> definition,
+                           Values variables, Decision& decision) {
   return impl_->begin(instance, std::move(definition), std::move(variables), decision);
 }
 
@@ -325,12 +364,14 @@ Result<void> Runner::message(Uuid instance, MessageArrived message, Decision& de
   return impl_->advance(instance, Event{impl_->runtime.clock.now(), std::move(message)}, decision);
 }
 
-Result<void> Runner::resolve_incident(Uuid instance, IncidentResolved resolved, Decision& decision) {
+Result<void> Runner::resolve_incident(Uuid instance, IncidentResolved resolved,
+                                      Decision& decision) {
   return impl_->advance(instance, Event{impl_->runtime.clock.now(), std::move(resolved)}, decision);
 }
 
 Result<void> Runner::complete(Uuid instance, JobCompleted completed, Decision& decision) {
-  return impl_->advance(instance, Event{impl_->runtime.clock.now(), std::move(completed)}, decision);
+  return impl_->advance(instance, Event{impl_->runtime.clock.now(), std::move(completed)},
+                        decision);
 }
 
 const State* Runner::find(const Uuid& instance) const {

@@ -8,14 +8,17 @@
 #include "base/time.hpp"
 #include "workflow/model.hpp"
 
-/// One process instance as a plain value: what `step` reads and returns, and what a shard's row holds.
+/// One process instance as a plain value: what `step` reads and returns, and what a shard's row
+/// holds.
 namespace pps::workflow {
 
-/// Number of a token, job, timer, subscription or incident within its instance: from one counter, never reused.
+/// Number of a token, job, timer, subscription or incident within its instance: from one counter,
+/// never reused.
 using LocalId = std::uint64_t;
 
-/// Where the instance stands. A task or catch event has one while it waits; a sub-process while anything in it lives; a
-/// parallel join one per flow that has arrived; a compensation throw while undoing goes on.
+/// Where the instance stands. A task or catch event has one while it waits; a sub-process while
+/// anything in it lives; a parallel join one per flow that has arrived; a compensation throw while
+/// undoing goes on.
 struct Token {
   LocalId id = 0;
   LocalId scope = 0;  ///< The sub-process token it lives in; 0: the process.
@@ -27,9 +30,9 @@ struct Token {
 /// Work asked for and not yet answered. It is done at least once, always under this id.
 struct Job {
   LocalId id = 0;
-  LocalId token = 0;            ///< For an undo: the token of the compensation throw.
+  LocalId token = 0;  ///< For an undo: the token of the compensation throw.
   ElementIndex element = kNone;
-  std::int32_t failures = 0;    ///< Attempts that failed since the last resolved incident.
+  std::int32_t failures = 0;  ///< Attempts that failed since the last resolved incident.
   bool operator==(const Job&) const = default;
 };
 
@@ -50,8 +53,9 @@ struct Subscription {
   bool operator==(const Subscription&) const = default;
 };
 
-/// An activity that would have to be undone; kept in order of completion. A task that carries an effect stands here from
-/// its start: interrupted or refused it may have had its effect all the same (docs/decisions/0021).
+/// An activity that would have to be undone; kept in order of completion. A task that carries an
+/// effect stands here from its start: interrupted or refused it may have had its effect all the
+/// same (docs/decisions/0021).
 struct Undo {
   ElementIndex activity = kNone;
   LocalId running = 0;    ///< Its own job, while that is open.
@@ -100,7 +104,8 @@ struct State {
   bool operator==(const State&) const = default;
 };
 
-/// The row's body (storage/rows.hpp columns: columns of a newer writer are passed over, a newer format is refused).
+/// The row's body (storage/rows.hpp columns: columns of a newer writer are passed over, a newer
+/// format is refused).
 std::string encode_state(const State& state);
 /// Errors `internal` "storage.corrupt", "storage.newer_format".
 Result<State> decode_state(std::string_view body);

@@ -6,24 +6,25 @@ namespace {
 
 using storage::column;
 
-// The columns of a state. They derive from the plain structs, which know nothing of storage; ids are never reused.
+// The columns of a state. They derive from the plain structs, which know nothing of storage; ids
+// are never reused.
 
 struct TokenRow : Token {
   static constexpr auto columns() {
-    return std::tuple(column<1>(&TokenRow::id), column<2>(&TokenRow::scope), column<3>(&TokenRow::element),
-                      column<4>(&TokenRow::arrived_by));
+    return std::tuple(column<1>(&TokenRow::id), column<2>(&TokenRow::scope),
+                      column<3>(&TokenRow::element), column<4>(&TokenRow::arrived_by));
   }
 };
 struct JobRow : Job {
   static constexpr auto columns() {
-    return std::tuple(column<1>(&JobRow::id), column<2>(&JobRow::token), column<3>(&JobRow::element),
-                      column<4>(&JobRow::failures));
+    return std::tuple(column<1>(&JobRow::id), column<2>(&JobRow::token),
+                      column<3>(&JobRow::element), column<4>(&JobRow::failures));
   }
 };
 struct TimerRow : Timer {
   static constexpr auto columns() {
-    return std::tuple(column<1>(&TimerRow::id), column<2>(&TimerRow::token), column<3>(&TimerRow::element),
-                      column<4>(&TimerRow::due));
+    return std::tuple(column<1>(&TimerRow::id), column<2>(&TimerRow::token),
+                      column<3>(&TimerRow::element), column<4>(&TimerRow::due));
   }
 };
 struct SubscriptionRow : Subscription {
@@ -35,13 +36,15 @@ struct SubscriptionRow : Subscription {
 };
 struct UndoRow : Undo {
   static constexpr auto columns() {
-    return std::tuple(column<1>(&UndoRow::activity), column<2>(&UndoRow::running), column<3>(&UndoRow::undone_by));
+    return std::tuple(column<1>(&UndoRow::activity), column<2>(&UndoRow::running),
+                      column<3>(&UndoRow::undone_by));
   }
 };
 struct IncidentRow : Incident {
   static constexpr auto columns() {
-    return std::tuple(column<1>(&IncidentRow::id), column<2>(&IncidentRow::token), column<3>(&IncidentRow::job),
-                      column<4>(&IncidentRow::element), column<5>(&IncidentRow::code), column<6>(&IncidentRow::detail));
+    return std::tuple(column<1>(&IncidentRow::id), column<2>(&IncidentRow::token),
+                      column<3>(&IncidentRow::job), column<4>(&IncidentRow::element),
+                      column<5>(&IncidentRow::code), column<6>(&IncidentRow::detail));
   }
 };
 struct BufferedRow {
@@ -68,11 +71,13 @@ struct StateRow {
   std::vector<IncidentRow> incidents;
   std::vector<BufferedRow> buffered;
   static constexpr auto columns() {
-    return std::tuple(column<1>(&StateRow::definition), column<2>(&StateRow::version), column<3>(&StateRow::hash),
-                      column<4>(&StateRow::phase), column<5>(&StateRow::ended_at), column<6>(&StateRow::last_id),
-                      column<7>(&StateRow::steps), column<8>(&StateRow::variables), column<9>(&StateRow::tokens),
-                      column<10>(&StateRow::jobs), column<11>(&StateRow::timers), column<12>(&StateRow::subscriptions),
-                      column<13>(&StateRow::undos), column<14>(&StateRow::incidents), column<15>(&StateRow::buffered));
+    return std::tuple(
+        column<1>(&StateRow::definition), column<2>(&StateRow::version), column<3>(&StateRow::hash),
+        column<4>(&StateRow::phase), column<5>(&StateRow::ended_at), column<6>(&StateRow::last_id),
+        column<7>(&StateRow::steps), column<8>(&StateRow::variables), column<9>(&StateRow::tokens),
+        column<10>(&StateRow::jobs), column<11>(&StateRow::timers),
+        column<12>(&StateRow::subscriptions), column<13>(&StateRow::undos),
+        column<14>(&StateRow::incidents), column<15>(&StateRow::buffered));
   }
 };
 
@@ -133,7 +138,8 @@ Result<State> decode_state(std::string_view body) {
   for (BufferedRow& kept : row->buffered) {
     Result<Values> carried = decode_values(kept.variables);
     if (!carried) return fail(std::move(carried).error());
-    state.buffered.push_back({std::move(kept.name), std::move(kept.correlation), std::move(*carried)});
+    state.buffered.push_back(
+        {std::move(kept.name), std::move(kept.correlation), std::move(*carried)});
   }
   return state;
 }

@@ -29,8 +29,12 @@ void put_context(const Values& values, std::string& out) {
 }
 
 /// Zigzag: small negative numbers stay short.
-std::uint64_t zigzag(std::int64_t v) { return (static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63); }
-std::int64_t unzigzag(std::uint64_t v) { return static_cast<std::int64_t>(v >> 1) ^ -static_cast<std::int64_t>(v & 1); }
+std::uint64_t zigzag(std::int64_t v) {
+  return (static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63);
+}
+std::int64_t unzigzag(std::uint64_t v) {
+  return static_cast<std::int64_t>(v >> 1) ^ -static_cast<std::int64_t>(v & 1);
+}
 
 class Decoder {
  public:
@@ -93,17 +97,25 @@ class Decoder {
     const Tag tag{rest_.front()};
     rest_.remove_prefix(1);
     switch (tag) {
-      case Tag::null: out = Value{}; return true;
-      case Tag::no: out = false; return true;
-      case Tag::yes: out = true; return true;
-      case Tag::number: return number(out);
+      case Tag::null:
+        out = Value{};
+        return true;
+      case Tag::no:
+        out = false;
+        return true;
+      case Tag::yes:
+        out = true;
+        return true;
+      case Tag::number:
+        return number(out);
       case Tag::text: {
         std::string read;
         if (!text(read)) return false;
         out = std::move(read);
         return true;
       }
-      case Tag::list: return list(out, depth + 1);
+      case Tag::list:
+        return list(out, depth + 1);
       case Tag::context: {
         Values read;
         if (!context(read, depth + 1)) return false;
@@ -121,12 +133,23 @@ void write_text(std::string_view text, std::string& out) {
   out.push_back('"');
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
-      default: out.push_back(c);
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        out.push_back(c);
     }
   }
   out.push_back('"');
@@ -254,7 +277,10 @@ std::optional<Duration> parse_duration(std::string_view text) {
     const std::size_t at = units.find(unit);
     if (at == std::string_view::npos || (unit != 'S' && !amount->integer())) return std::nullopt;
     units.remove_prefix(at + 1);
-    const std::int64_t factor = unit == 'D' ? 86'400 * kSecond : unit == 'H' ? 3600 * kSecond : unit == 'M' ? 60 * kSecond : kSecond;
+    const std::int64_t factor = unit == 'D'   ? 86'400 * kSecond
+                                : unit == 'H' ? 3600 * kSecond
+                                : unit == 'M' ? 60 * kSecond
+                                              : kSecond;
     const auto product = Number::multiply(*amount, Number(factor));
     const auto micros = product ? product->integer() : std::nullopt;
     if (!micros || *micros > kLongest - total) return std::nullopt;

@@ -1,4 +1,5 @@
-// Process files: read or refused; what is accepted can be run, and an instance's row gives back what was written.
+// Process files: read or refused; what is accepted can be run, and an instance's row gives back
+// what was written.
 #include <cstdint>
 #include <string_view>
 
@@ -20,8 +21,10 @@ std::optional<Event> next_event(const State& state, std::uint8_t byte) {
     const Subscription open = at(state.subscriptions);
     return Event{now, MessageArrived{open.name, open.correlation, {}, false}};
   }
-  if ((byte & 3) == 2 && !state.jobs.empty()) return Event{now, ErrorThrown{at(state.jobs).id, "refused", {}}};
-  if (!state.jobs.empty()) return Event{now, JobCompleted{at(state.jobs).id, {{"confirmed", true}}}};
+  if ((byte & 3) == 2 && !state.jobs.empty())
+    return Event{now, ErrorThrown{at(state.jobs).id, "refused", {}}};
+  if (!state.jobs.empty())
+    return Event{now, JobCompleted{at(state.jobs).id, {{"confirmed", true}}}};
   if (!state.incidents.empty()) return Event{now, IncidentResolved{at(state.incidents).id, {}}};
   return std::nullopt;
 }

@@ -49,7 +49,8 @@ TEST(BpmnReader, tells_definitions_apart_by_their_bytes) {
 
 TEST(BpmnReader, takes_any_prefix_for_the_namespaces) {
   std::string xml = bpmn_of("p", kRow);
-  for (auto at = xml.find("bpmn:"); at != std::string::npos; at = xml.find("bpmn:")) xml.replace(at, 5, "b:");
+  for (auto at = xml.find("bpmn:"); at != std::string::npos; at = xml.find("bpmn:"))
+    xml.replace(at, 5, "b:");
   EXPECT_EQ(code_of(replaced(xml, "xmlns:bpmn=", "xmlns:b=")), "ok");
 }
 
@@ -66,7 +67,8 @@ TEST(BpmnReader, refuses_what_is_no_bpmn) {
 }
 
 TEST(BpmnReader, refuses_a_document_type_and_its_entities) {
-  const std::string bomb = R"(<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>)";
+  const std::string bomb =
+      R"(<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>)";
   std::string xml = bpmn_of("p", kRow);
   xml.insert(xml.find("?>") + 2, bomb);
   EXPECT_EQ(code_of(xml), "bpmn.syntax");
@@ -77,27 +79,32 @@ TEST(BpmnReader, refuses_a_document_type_and_its_entities) {
 TEST(BpmnReader, bounds_depth_and_number_of_elements) {
   std::string deep;
   for (int i = 0; i < 10'000; ++i) deep += "<bpmn:documentation>";
-  EXPECT_EQ(code_of(replaced(bpmn_of("p", kRow), "</bpmn:process>", deep + "</bpmn:process>")), "bpmn.syntax");
+  EXPECT_EQ(code_of(replaced(bpmn_of("p", kRow), "</bpmn:process>", deep + "</bpmn:process>")),
+            "bpmn.syntax");
   std::string closed;
   for (int i = 0; i < 100; ++i) closed += "<bpmn:x>";
   for (int i = 0; i < 100; ++i) closed += "</bpmn:x>";
-  EXPECT_EQ(code_of(replaced(bpmn_of("p", kRow), "</bpmn:process>", closed + "</bpmn:process>")), "bpmn.syntax");
+  EXPECT_EQ(code_of(replaced(bpmn_of("p", kRow), "</bpmn:process>", closed + "</bpmn:process>")),
+            "bpmn.syntax");
   std::vector<std::string> many = {"start s -> t0"};
   for (int i = 0; i < 2100; ++i)
-    many.push_back("service t" + std::to_string(i) + " type=t -> " + (i == 2099 ? "done" : "t" + std::to_string(i + 1)));
+    many.push_back("service t" + std::to_string(i) + " type=t -> " +
+                   (i == 2099 ? "done" : "t" + std::to_string(i + 1)));
   many.push_back("end done");
   EXPECT_EQ(code_of(bpmn_of("p", many)), "bpmn.refused");
 }
 
 TEST(BpmnReader, names_the_element_and_collects_every_fault) {
-  const auto read = read_bpmn(bpmn_of("p", {"start s -> a", "service a -> b", "service b -> done", "end done"}), 1);
+  const auto read = read_bpmn(
+      bpmn_of("p", {"start s -> a", "service a -> b", "service b -> done", "end done"}), 1);
   ASSERT_EQ(read.error().fields.size(), 2u);
   EXPECT_EQ(read.error().fields[0].pointer, "/a");
   EXPECT_EQ(read.error().fields[1].pointer, "/b");
   EXPECT_EQ(read.error().fields[1].code, "bpmn.missing");
 }
 
-/// Changed at random, the file is read or refused, and what is read can be walked: nothing is taken on trust.
+/// Changed at random, the file is read or refused, and what is read can be walked: nothing is taken
+/// on trust.
 TEST(BpmnReader, survives_damaged_files) {
   runtime::SimulatedWorld random(3);
   const std::string good = purchase();
@@ -108,9 +115,15 @@ TEST(BpmnReader, survives_damaged_files) {
       const auto at = random.below(bad.size());
       const auto length = std::min<std::uint64_t>(random.below(60), bad.size() - at);
       switch (random.below(3)) {
-        case 0: bad.erase(at, length); break;
-        case 1: bad.insert(at, bad.substr(random.below(bad.size()), length)); break;
-        default: bad[at] = static_cast<char>(random.below(256)); break;
+        case 0:
+          bad.erase(at, length);
+          break;
+        case 1:
+          bad.insert(at, bad.substr(random.below(bad.size()), length));
+          break;
+        default:
+          bad[at] = static_cast<char>(random.below(256));
+          break;
       }
     }
     const auto definition = deploy(bad, 1);

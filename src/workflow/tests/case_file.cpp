@@ -46,7 +46,8 @@ void write_cases(const std::string& path, const std::vector<Block>& blocks) {
 
 std::vector<std::string> case_files(const std::string& ending) {
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(PPS_SOURCE_DIR "/src/workflow/tests/cases")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(PPS_SOURCE_DIR "/src/workflow/tests/cases")) {
     if (entry.path().string().ends_with(ending)) paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());

@@ -27,10 +27,14 @@ std::string trim(std::string_view text) {
 std::string escape(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '&') out += "&amp;";
-    else if (c == '"') out += "&quot;";
-    else out += c;
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
   }
   return out;
 }
@@ -53,7 +57,8 @@ Line parse_line(const std::string& text) {
   line.id = words.at(1);
   for (std::size_t i = 2; i < words.size(); ++i) {
     const auto equals = words[i].find('=');
-    line.words[words[i].substr(0, equals)] = equals == std::string::npos ? "" : words[i].substr(equals + 1);
+    line.words[words[i].substr(0, equals)] =
+        equals == std::string::npos ? "" : words[i].substr(equals + 1);
   }
   if (arrow == std::string::npos) return line;
   for (const std::string& part : split(std::string_view(text).substr(arrow + 4), ';')) {
@@ -69,10 +74,12 @@ Line parse_line(const std::string& text) {
 
 std::string tag_of(const std::string& kind) {
   static const std::map<std::string, std::string> kTags = {
-      {"start", "startEvent"},   {"end", "endEvent"},         {"service", "serviceTask"},
-      {"user", "userTask"},      {"receive", "receiveTask"},  {"catch", "intermediateCatchEvent"},
-      {"boundary", "boundaryEvent"}, {"throw", "intermediateThrowEvent"}, {"xor", "exclusiveGateway"},
-      {"and", "parallelGateway"}, {"sub", "subProcess"}};
+      {"start", "startEvent"},       {"end", "endEvent"},
+      {"service", "serviceTask"},    {"user", "userTask"},
+      {"receive", "receiveTask"},    {"catch", "intermediateCatchEvent"},
+      {"boundary", "boundaryEvent"}, {"throw", "intermediateThrowEvent"},
+      {"xor", "exclusiveGateway"},   {"and", "parallelGateway"},
+      {"sub", "subProcess"}};
   const auto found = kTags.find(kind);
   return found == kTags.end() ? kind : found->second;
 }
@@ -87,7 +94,8 @@ class Writer {
     const std::string body = scope("");
     return R"(<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">
-)" + top_ + "<bpmn:process id=\"" + std::string(process) + "\" isExecutable=\"true\">\n" + body +
+)" + top_ + "<bpmn:process id=\"" +
+           std::string(process) + "\" isExecutable=\"true\">\n" + body +
            "</bpmn:process>\n</bpmn:definitions>\n";
   }
 
@@ -108,8 +116,10 @@ class Writer {
     if (line.has("non_interrupting")) attributes += " cancelActivity=\"false\"";
     std::string inside = extensions(line), flows;
     for (const Target& target : line.targets) flows += flow(line, target, attributes);
-    if (line.kind == "receive") attributes += " messageRef=\"" + message(line) + "\"";
-    else inside += events(line);
+    if (line.kind == "receive")
+      attributes += " messageRef=\"" + message(line) + "\"";
+    else
+      inside += events(line);
     if (line.kind == "sub") inside += scope(line.id);
     return "<bpmn:" + tag + attributes + ">" + inside + "</bpmn:" + tag + ">\n" + flows;
   }
@@ -117,26 +127,33 @@ class Writer {
   std::string flow(const Line& line, const Target& target, std::string& attributes) {
     const std::string ends = " sourceRef=\"" + line.id + "\" targetRef=\"" + target.id + "\"";
     const std::string id = line.id + "_to_" + target.id;
-    if (line.has("compensation") && line.kind == "boundary") return "<bpmn:association id=\"" + id + "\"" + ends + "/>\n";
+    if (line.has("compensation") && line.kind == "boundary")
+      return "<bpmn:association id=\"" + id + "\"" + ends + "/>\n";
     if (target.is_default) attributes += " default=\"" + id + "\"";
     std::string out = "<bpmn:sequenceFlow id=\"" + id + "\"" + ends + ">";
     if (!target.condition.empty())
-      out += "<bpmn:conditionExpression>" + escape(target.condition) + "</bpmn:conditionExpression>";
+      out +=
+          "<bpmn:conditionExpression>" + escape(target.condition) + "</bpmn:conditionExpression>";
     return out + "</bpmn:sequenceFlow>\n";
   }
 
   std::string events(const Line& line) {
     std::string out;
-    if (line.has("message")) out += "<bpmn:messageEventDefinition messageRef=\"" + message(line) + "\"/>";
-    for (const auto& [word, tag] : {std::pair("timer", "timeDuration"), {"date", "timeDate"}, {"cycle", "timeCycle"}}) {
+    if (line.has("message"))
+      out += "<bpmn:messageEventDefinition messageRef=\"" + message(line) + "\"/>";
+    for (const auto& [word, tag] :
+         {std::pair("timer", "timeDuration"), {"date", "timeDate"}, {"cycle", "timeCycle"}}) {
       if (!line.has(word)) continue;
-      out += "<bpmn:timerEventDefinition><bpmn:" + std::string(tag) + ">" + escape(line.get(word)) + "</bpmn:" + tag +
-             "></bpmn:timerEventDefinition>";
+      out += "<bpmn:timerEventDefinition><bpmn:" + std::string(tag) + ">" + escape(line.get(word)) +
+             "</bpmn:" + tag + "></bpmn:timerEventDefinition>";
     }
     if (line.has("error")) {
       const std::string code = line.get("error");
-      top_ += code.empty() ? "" : "<bpmn:error id=\"error_" + line.id + "\" errorCode=\"" + escape(code) + "\"/>\n";
-      out += "<bpmn:errorEventDefinition" + (code.empty() ? "" : " errorRef=\"error_" + line.id + "\"") + "/>";
+      top_ += code.empty() ? ""
+                           : "<bpmn:error id=\"error_" + line.id + "\" errorCode=\"" +
+                                 escape(code) + "\"/>\n";
+      out += "<bpmn:errorEventDefinition" +
+             (code.empty() ? "" : " errorRef=\"error_" + line.id + "\"") + "/>";
     }
     if (line.has("signal")) out += "<bpmn:signalEventDefinition/>";
     if (line.has("compensation") || line.has("compensates")) {
@@ -151,8 +168,8 @@ class Writer {
     const std::string id = "message_" + line.id;
     top_ += "<bpmn:message id=\"" + id + "\" name=\"" + escape(line.get("message")) + "\">";
     if (line.has("key"))
-      top_ += "<bpmn:extensionElements><zeebe:subscription correlationKey=\"" + escape(line.get("key")) +
-              "\"/></bpmn:extensionElements>";
+      top_ += "<bpmn:extensionElements><zeebe:subscription correlationKey=\"" +
+              escape(line.get("key")) + "\"/></bpmn:extensionElements>";
     top_ += "</bpmn:message>\n";
     return id;
   }
@@ -165,12 +182,15 @@ class Writer {
       out += "/>";
     }
     for (const char* key : {"effect", "commit", "backoff", "backoff_max", "deadline"}) {
-      if (line.has(key)) headers += "<zeebe:header key=\"" + std::string(key) + "\" value=\"" + escape(line.get(key)) + "\"/>";
+      if (line.has(key))
+        headers += "<zeebe:header key=\"" + std::string(key) + "\" value=\"" +
+                   escape(line.get(key)) + "\"/>";
     }
     for (const auto& [word, value] : line.words) {
       for (const std::string side : {"input", "output"}) {
         if (word.starts_with(side + "."))
-          mappings += "<zeebe:" + side + " source=\"" + escape(value) + "\" target=\"" + word.substr(side.size() + 1) + "\"/>";
+          mappings += "<zeebe:" + side + " source=\"" + escape(value) + "\" target=\"" +
+                      word.substr(side.size() + 1) + "\"/>";
       }
     }
     if (!headers.empty()) out += "<zeebe:taskHeaders>" + headers + "</zeebe:taskHeaders>";
@@ -184,6 +204,8 @@ class Writer {
 
 }  // namespace
 
-std::string bpmn_of(std::string_view process, const std::vector<std::string>& lines) { return Writer(lines).write(process); }
+std::string bpmn_of(std::string_view process, const std::vector<std::string>& lines) {
+  return Writer(lines).write(process);
+}
 
 }  // namespace pps::workflow

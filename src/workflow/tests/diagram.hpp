@@ -18,8 +18,9 @@ namespace pps::workflow {
 ///     start s2 in=p -> b
 ///     end done
 ///
-/// Kinds: start end service user receive catch throw boundary xor and sub; another kind is written as it stands.
-/// Words: type effect commit retries backoff deadline message key timer date error on in compensates input.X output.X
+/// Kinds: start end service user receive catch throw boundary xor and sub; another kind is written
+/// as it stands. Words: type effect commit retries backoff deadline message key timer date error on
+/// in compensates input.X output.X
 /// (=value, no spaces); flags compensation, undo, non_interrupting.
 std::string bpmn_of(std::string_view process, const std::vector<std::string>& lines);
 

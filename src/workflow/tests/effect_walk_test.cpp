@@ -7,19 +7,23 @@
 #include "workflow/effect_check.hpp"
 #include "workflow/engine.hpp"
 
-/// The effect check against the engine itself: whatever the check accepts is run at random, and must keep the promise.
+/// The effect check against the engine itself: whatever the check accepts is run at random, and
+/// must keep the promise.
 namespace pps::workflow {
 namespace {
 
 using Random = runtime::SimulatedWorld;
 
-const std::map<std::string, std::string> kUndoes = {
-    {"unreserve", "reserve"}, {"void", "authorize"}, {"unprepare", "prepare"}, {"refund", "await_funds"}};
+const std::map<std::string, std::string> kUndoes = {{"unreserve", "reserve"},
+                                                    {"void", "authorize"},
+                                                    {"unprepare", "prepare"},
+                                                    {"refund", "await_funds"}};
 
 /// One instance under random events, and what it did to the world.
 class RandomWalk {
  public:
-  RandomWalk(const Definition& definition, Random& random) : definition_(definition), random_(random), state_(fresh(definition)) {
+  RandomWalk(const Definition& definition, Random& random)
+      : definition_(definition), random_(random), state_(fresh(definition)) {
     variables_ = flags();
   }
 
@@ -34,7 +38,8 @@ class RandomWalk {
  private:
   Values flags() {
     Values values{{"purchase_id", "p"}};
-    for (const char* name : {"requires_action", "confirmed", "f0", "f1", "f2"}) values[name] = random_.below(2) == 1;
+    for (const char* name : {"requires_action", "confirmed", "f0", "f1", "f2"})
+      values[name] = random_.below(2) == 1;
     return values;
   }
   std::string effect_of(ElementIndex at) const {
@@ -47,13 +52,16 @@ class RandomWalk {
     const auto dice = random_.below(100);
     if (dice < 60 && !state_.jobs.empty()) return complete(pick(state_.jobs));
     if (dice < 70 && !state_.jobs.empty()) return refuse(pick(state_.jobs));
-    if (dice < 75 && !state_.jobs.empty()) return take({now_, JobFailed{pick(state_.jobs).id, 0, "down", ""}});
-    if (dice < 85 && !state_.timers.empty()) return take({now_, TimerFired{pick(state_.timers).id}});
+    if (dice < 75 && !state_.jobs.empty())
+      return take({now_, JobFailed{pick(state_.jobs).id, 0, "down", ""}});
+    if (dice < 85 && !state_.timers.empty())
+      return take({now_, TimerFired{pick(state_.timers).id}});
     if (dice < 95 && !state_.subscriptions.empty()) {
       const Subscription open = pick(state_.subscriptions);
       return take({now_, MessageArrived{open.name, open.correlation, flags(), false}});
     }
-    if (!state_.incidents.empty()) take({now_, IncidentResolved{pick(state_.incidents).id, flags()}});
+    if (!state_.incidents.empty())
+      take({now_, IncidentResolved{pick(state_.incidents).id, flags()}});
   }
   template <class Item>
   Item pick(const std::vector<Item>& items) {
@@ -74,7 +82,8 @@ class RandomWalk {
 
   void refuse(Job job) {
     if (definition_.element(job.element).is_for_compensation) return;
-    static const std::vector<std::string> kCodes = {"stock.insufficient", "payment.declined", "capture.refused", "release.refused", "other"};
+    static const std::vector<std::string> kCodes = {"stock.insufficient", "payment.declined",
+                                                    "capture.refused", "release.refused", "other"};
     // From the pivot an error is a refusal that was read: it did not happen.
     if (effect_of(job.element) == "capture") begun_.erase("capture");
     take({now_, ErrorThrown{job.id, kCodes[random_.below(kCodes.size())], {}}});
@@ -100,7 +109,8 @@ class RandomWalk {
       if (begun_.contains("capture")) broken_ = effect + " once the money may be taken";
       return;
     }
-    const bool again = std::exchange(job_of_[effect], start.job) != start.job && !ever_.insert(effect).second;
+    const bool again =
+        std::exchange(job_of_[effect], start.job) != start.job && !ever_.insert(effect).second;
     if (again) broken_ = effect + " twice";
     const auto needs = [&](const char* other) {
       if (!done_.contains(other)) broken_ = effect + " without " + other;
@@ -108,7 +118,8 @@ class RandomWalk {
     if (effect == "authorize") needs("reserve");
     if (effect == "prepare") needs("reserve"), needs("authorize");
     if (effect == "commit_hold") needs("prepare");
-    if (effect == "capture") needs("reserve"), needs("authorize"), needs("prepare"), needs("commit_hold");
+    if (effect == "capture")
+      needs("reserve"), needs("authorize"), needs("prepare"), needs("commit_hold");
     if (effect == "release") needs("capture");
     begun_.insert(effect);
   }
@@ -137,7 +148,9 @@ std::string id_of(const std::string& line) {
   const auto begin = line.find(' ') + 1;
   return line.substr(begin, line.find(' ', begin) - begin);
 }
-std::string random_id(const Lines& lines, Random& random) { return id_of(lines[random.below(lines.size())]); }
+std::string random_id(const Lines& lines, Random& random) {
+  return id_of(lines[random.below(lines.size())]);
+}
 
 void retarget(std::string& line, const std::string& to) {
   const auto arrow = line.find(" -> ");
@@ -150,7 +163,8 @@ void change(Lines& lines, Random& random, int number) {
   const std::string name = std::to_string(number);
   std::string& line = lines[random.below(lines.size())];
   switch (random.below(6)) {
-    case 0: return retarget(line, random_id(lines, random));
+    case 0:
+      return retarget(line, random_id(lines, random));
     case 1: {
       const auto arrow = line.find(" -> ");
       if (arrow == std::string::npos || line.find(';') != std::string::npos) return;
@@ -161,10 +175,13 @@ void change(Lines& lines, Random& random, int number) {
     }
     case 2:
     case 3: {
-      static const Lines kEvents = {"message=cancel", "timer=PT1M", "error=", "error=capture.refused", "timer=PT1M non_interrupting"};
+      static const Lines kEvents = {"message=cancel", "timer=PT1M",
+                                    "error=", "error=capture.refused",
+                                    "timer=PT1M non_interrupting"};
       const std::string host = id_of(line);
       if (!line.starts_with("service ") || line.find(" undo ") != std::string::npos) return;
-      lines.push_back("boundary b" + name + " on=" + host + " " + kEvents[random.below(kEvents.size())] + " -> " + random_id(lines, random));
+      lines.push_back("boundary b" + name + " on=" + host + " " +
+                      kEvents[random.below(kEvents.size())] + " -> " + random_id(lines, random));
       return;
     }
     case 4: {
@@ -194,7 +211,8 @@ TEST(EffectWalk, whatever_is_accepted_keeps_the_promise) {
   int accepted = 0, refused = 0;
   for (int i = 0; i < 4000; ++i) {
     Lines lines = whole;
-    for (int changes = 1 + static_cast<int>(random.below(3)); changes > 0; --changes) change(lines, random, changes - 1);
+    for (int changes = 1 + static_cast<int>(random.below(3)); changes > 0; --changes)
+      change(lines, random, changes - 1);
     if (lines == whole) continue;
     const auto definition = deploy(bpmn_of("p", lines), 1);
     ++(definition ? accepted : refused);
@@ -209,30 +227,40 @@ TEST(EffectWalk, whatever_is_accepted_keeps_the_promise) {
   EXPECT_GT(refused, 1000);
 }
 
-/// The other way round: without the check, sabotage is seen to break the promise. A walk that finds nothing proves
-/// nothing.
+/// The other way round: without the check, sabotage is seen to break the promise. A walk that finds
+/// nothing proves nothing.
 TEST(EffectWalk, what_is_refused_can_break_the_promise) {
   Random random(3);
-  const std::vector<Block> blocks = read_cases(PPS_SOURCE_DIR "/src/workflow/tests/cases/effects.txt");
-  const std::set<std::string> harmful = {"process capture_before_commit_hold", "process release_before_capture",
-                                         "process path_round_reserve",         "process round_reserve_by_error",
-                                         "process loop_over_capture",          "process boundary_without_compensation",
-                                         "process branch_without_compensation", "process compensates_one_only",
-                                         "process compensation_after_the_pivot", "process leaves_the_pivot",
-                                         "process cancel_around_the_pivot",    "process compensation_out_of_reach"};
+  const std::vector<Block> blocks =
+      read_cases(PPS_SOURCE_DIR "/src/workflow/tests/cases/effects.txt");
+  const std::set<std::string> harmful = {"process capture_before_commit_hold",
+                                         "process release_before_capture",
+                                         "process path_round_reserve",
+                                         "process round_reserve_by_error",
+                                         "process loop_over_capture",
+                                         "process boundary_without_compensation",
+                                         "process branch_without_compensation",
+                                         "process compensates_one_only",
+                                         "process compensation_after_the_pivot",
+                                         "process leaves_the_pivot",
+                                         "process cancel_around_the_pivot",
+                                         "process compensation_out_of_reach"};
   std::size_t tried = 0;
   for (const Block& block : blocks) {
     if (!harmful.contains(block.head)) continue;
     ++tried;
     std::string xml = bpmn_of("p", block.body);
     for (const char* flag : {"regular_customer", "gone", "ship"}) {
-      if (const auto at = xml.find(flag); at != std::string::npos) xml.replace(at, std::string(flag).size(), "f0");
+      if (const auto at = xml.find(flag); at != std::string::npos)
+        xml.replace(at, std::string(flag).size(), "f0");
     }
-    if (const auto at = xml.find("captured &lt; total"); at != std::string::npos) xml.replace(at, 19, "f0");
+    if (const auto at = xml.find("captured &lt; total"); at != std::string::npos)
+      xml.replace(at, 19, "f0");
     const auto definition = read_bpmn(xml, 1);
     ASSERT_TRUE(definition) << block.head;
     bool broken = false;
-    for (int walk = 0; walk < 2000 && !broken; ++walk) broken = !RandomWalk(**definition, random).run().empty();
+    for (int walk = 0; walk < 2000 && !broken; ++walk)
+      broken = !RandomWalk(**definition, random).run().empty();
     EXPECT_TRUE(broken) << block.head;
   }
   EXPECT_EQ(tried, harmful.size());

@@ -5,18 +5,21 @@
 #include "workflow/effect_check.hpp"
 #include "workflow/engine.hpp"
 
-/// Runs tests/cases/*.txt: each file deploys processes and feeds them events, and states every command and where the
-/// tokens are after each. After every step the engine is rebuilt from its history and its row, and must be the same.
+/// Runs tests/cases/*.txt: each file deploys processes and feeds them events, and states every
+/// command and where the tokens are after each. After every step the engine is rebuilt from its
+/// history and its row, and must be the same.
 ///
 ///     process NAME          its lines: tests/diagram.hpp
-///     deploy                the process above, or `deploy processes/x.bpmn`; says `ok` or each refusal
-///     start {a: 1}          · complete ELEMENT {…} · fail ELEMENT RETRIES CODE · error ELEMENT CODE {…}
-///     timer ELEMENT         at its due time · wait PT5M · message NAME [key=K] [keep] {…} · resolve ELEMENT {…}
-///     variables             says them
+///     deploy                the process above, or `deploy processes/x.bpmn`; says `ok` or each
+///     refusal start {a: 1}          · complete ELEMENT {…} · fail ELEMENT RETRIES CODE · error
+///     ELEMENT CODE {…} timer ELEMENT         at its due time · wait PT5M · message NAME [key=K]
+///     [keep] {…} · resolve ELEMENT {…} variables             says them
 namespace pps::workflow {
 namespace {
 
-std::string id_of(const Definition& definition, ElementIndex at) { return at == kNone ? "-" : definition.element(at).id; }
+std::string id_of(const Definition& definition, ElementIndex at) {
+  return at == kNone ? "-" : definition.element(at).id;
+}
 
 template <class... F>
 struct Overloaded : F... {
@@ -58,14 +61,17 @@ class Play {
     if (deployed) return {"ok"};
     std::vector<std::string> lines;
     for (const FieldError& error : deployed.error().fields)
-      lines.push_back("refused " + error.pointer.substr(1) + " " + error.code + ": " + error.detail);
-    if (lines.empty()) lines.push_back("refused " + deployed.error().code + ": " + deployed.error().detail);
+      lines.push_back("refused " + error.pointer.substr(1) + " " + error.code + ": " +
+                      error.detail);
+    if (lines.empty())
+      lines.push_back("refused " + deployed.error().code + ": " + deployed.error().detail);
     return lines;
   }
 
   std::vector<std::string> variables() const {
     std::vector<std::string> lines;
-    for (const auto& [name, value] : state_.variables) lines.push_back(name + ": " + to_feel(value));
+    for (const auto& [name, value] : state_.variables)
+      lines.push_back(name + ": " + to_feel(value));
     return lines;
   }
 
@@ -104,8 +110,10 @@ class Play {
       return Event{now_, message};
     }
     const std::string element = take_word(rest);
-    if (verb == "complete") return Event{now_, JobCompleted{find(state_.jobs, element), values_of(rest)}};
-    if (verb == "resolve") return Event{now_, IncidentResolved{find(state_.incidents, element), values_of(rest)}};
+    if (verb == "complete")
+      return Event{now_, JobCompleted{find(state_.jobs, element), values_of(rest)}};
+    if (verb == "resolve")
+      return Event{now_, IncidentResolved{find(state_.incidents, element), values_of(rest)}};
     if (verb == "error") {
       const std::string code = take_word(rest);
       return Event{now_, ErrorThrown{find(state_.jobs, element), code, values_of(rest)}};
@@ -136,7 +144,8 @@ class Play {
     return lines;
   }
 
-  /// Recovery rests on this: the same history gives the same state, and a row gives back what was written.
+  /// Recovery rests on this: the same history gives the same state, and a row gives back what was
+  /// written.
   void expect_rebuilt() const {
     State again = fresh(*definition_);
     for (const Event& event : history_) again = step(*definition_, std::move(again), event)->state;
@@ -149,19 +158,25 @@ class Play {
   void describe(const Command& command, std::vector<std::string>& lines) const {
     const auto name = [&](ElementIndex at) { return id_of(*definition_, at); };
     const auto say = Overloaded{
-        [&](const StartJob& c) { return "start_job " + name(c.element) + " " + definition_->element(c.element).task->type; },
+        [&](const StartJob& c) {
+          return "start_job " + name(c.element) + " " + definition_->element(c.element).task->type;
+        },
         [&](const CancelJob& c) { return "cancel_job " + name(c.element); },
         [&](const SetTimer& c) { return "set_timer " + name(c.element) + " " + to_rfc3339(c.due); },
         [&](const CancelTimer& c) { return "cancel_timer " + name(c.element); },
         [&](const OpenSubscription& c) {
-          return "open " + name(c.element) + " " + c.name + (c.correlation.empty() ? "" : " key=" + c.correlation);
+          return "open " + name(c.element) + " " + c.name +
+                 (c.correlation.empty() ? "" : " key=" + c.correlation);
         },
         [&](const CloseSubscription& c) { return "close " + name(c.element); },
-        [&](const RaiseIncident& c) { return "incident " + name(c.element) + " " + c.code + ": " + c.detail; },
+        [&](const RaiseIncident& c) {
+          return "incident " + name(c.element) + " " + c.code + ": " + c.detail;
+        },
         [&](const Completed& c) { return "completed " + name(c.end); },
         [&](const auto&) { return std::string(); },  // Entered and Left: the line `at` says it.
     };
-    if (std::string line = std::visit(say, command); !line.empty()) lines.push_back(std::move(line));
+    if (std::string line = std::visit(say, command); !line.empty())
+      lines.push_back(std::move(line));
   }
 
   std::string xml_;

@@ -7,8 +7,8 @@
 namespace pps::workflow {
 namespace {
 
-/// tests/cases/feel.feel: `with {…}` sets the variables; any other line at the margin is an expression, and the line
-/// under it is its value, or the code of its refusal.
+/// tests/cases/feel.feel: `with {…}` sets the variables; any other line at the margin is an
+/// expression, and the line under it is its value, or the code of its refusal.
 TEST(Feel, evaluates_as_its_cases_say) {
   const std::string path = PPS_SOURCE_DIR "/src/workflow/tests/cases/feel.feel";
   std::vector<Block> blocks = read_cases(path);
@@ -59,8 +59,10 @@ TEST(Values, are_read_back_as_written) {
 }
 
 TEST(Values, that_are_cut_short_or_changed_are_refused_and_never_read_past_their_end) {
-  const std::string bytes = encode_values({{"list", List{1, "text", Values{{"a", true}}}}, {"n", *Number::parse("1.5")}});
-  for (std::size_t size = 1; size < bytes.size(); ++size) EXPECT_FALSE(decode_values(bytes.substr(0, size))) << size;
+  const std::string bytes =
+      encode_values({{"list", List{1, "text", Values{{"a", true}}}}, {"n", *Number::parse("1.5")}});
+  for (std::size_t size = 1; size < bytes.size(); ++size)
+    EXPECT_FALSE(decode_values(bytes.substr(0, size))) << size;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string changed = bytes;
@@ -79,8 +81,9 @@ TEST(Duration, reads_fixed_lengths_alone) {
   EXPECT_EQ(parse_duration("P1DT2H3M4.5S"), Duration(26h + 3min + 4500ms));
   EXPECT_EQ(parse_duration("PT0S"), Duration(0));
   EXPECT_EQ(parse_duration("P3650D"), Duration(24h * 3650));
-  for (const char* bad : {"", "P", "PT", "5M", "P1Y", "P1M", "PT1M1H", "PT1.5M", "PT-1S", "P3651D", "P1DT", "PT5", "PTM",
-                          "P1D2H", "pt5m", "PT1S ", "PT0.0000001S", "P99999999999999999D"})
+  for (const char* bad :
+       {"", "P", "PT", "5M", "P1Y", "P1M", "PT1M1H", "PT1.5M", "PT-1S", "P3651D", "P1DT", "PT5",
+        "PTM", "P1D2H", "pt5m", "PT1S ", "PT0.0000001S", "P99999999999999999D"})
     EXPECT_FALSE(parse_duration(bad)) << bad;
 }
 

@@ -29,7 +29,7 @@ struct Outside {
   std::shared_ptr<const Definition> definition;
   std::vector<Call> calls;
   std::vector<std::string> ended;  ///< End events, as the decisions that ended an instance told.
-  int undurable = 0;               ///< Jobs with commit="before" that began before their row was durable.
+  int undurable = 0;  ///< Jobs with commit="before" that began before their row was durable.
   int running = 0, most_running = 0;
   std::map<std::string, std::function<JobResult(const JobCall&)>> answers;
   std::map<std::string, Duration> delays;
@@ -45,19 +45,23 @@ struct Outside {
 class Owner {
  public:
   Owner(runtime::Runtime& runtime, Outside& outside, RunnerOptions options)
-      : runtime_(runtime), outside_(outside), options_(options),
+      : runtime_(runtime),
+        outside_(outside),
+        options_(options),
         table_(storage::memory::open_table(runtime, outside.disk)) {}
 
   Task<void> open() {
     storage::ShardAddress address{&kFamily, "flow", 1};
-    Result<std::shared_ptr<storage::Shard>> shard = co_await storage::Shard::open(runtime_, *table_, address);
+    Result<std::shared_ptr<storage::Shard>> shard =
+        co_await storage::Shard::open(runtime_, *table_, address);
     if (!shard) co_return fail(std::move(shard).error());
     shard_ = *shard;
     runner_ = std::make_unique<Runner>(runtime_, shard_, options_);
     for (const Element& element : outside_.definition->elements) {
       if (element.task) runner_->handle(element.task->type, handler());
     }
-    runner_->on_step([this](const StepView& view, storage::Decision& decision) { note(view, decision); });
+    runner_->on_step(
+        [this](const StepView& view, storage::Decision& decision) { note(view, decision); });
     auto find = [definition = outside_.definition](const std::string&, std::uint64_t hash) {
       return hash == definition->hash ? definition : nullptr;
     };
@@ -72,7 +76,8 @@ class Owner {
   }
   Result<void> message(const Uuid& id, std::string name, std::string key = {}) {
     storage::Decision decision;
-    Result<void> sent = runner_->message(id, MessageArrived{std::move(name), std::move(key), {}, false}, decision);
+    Result<void> sent =
+        runner_->message(id, MessageArrived{std::move(name), std::move(key), {}, false}, decision);
     shard_->enqueue(std::move(decision));
     return sent;
   }
@@ -94,7 +99,8 @@ class Owner {
       if (!durable) ++outside.undurable;
     }
     const auto delay = outside.delays.find(element);
-    co_await runtime::sleep_for(owner.runtime_, delay == outside.delays.end() ? Duration(1ms) : delay->second);
+    co_await runtime::sleep_for(owner.runtime_,
+                                delay == outside.delays.end() ? Duration(1ms) : delay->second);
     --outside.running;
     const auto answer = outside.answers.find(element);
     if (answer == outside.answers.end()) co_return JobResult{JobDone{}, {}};
@@ -103,10 +109,12 @@ class Owner {
 
   static boost::asio::awaitable<bool> is_durable(Owner& owner, JobCall call) {
     storage::RowKey at{kInstances, std::string(call.instance.view())};
-    Result<std::optional<storage::Row>> row = co_await owner.table_->find(kFamily, owner.shard_->address().partition(), at);
+    Result<std::optional<storage::Row>> row =
+        co_await owner.table_->find(kFamily, owner.shard_->address().partition(), at);
     if (!row || !*row) co_return false;
     const Result<State> state = decode_state((*row)->body);
-    co_return state && std::any_of(state->jobs.begin(), state->jobs.end(), [&](const Job& j) { return j.id == call.job; });
+    co_return state&& std::any_of(state->jobs.begin(), state->jobs.end(),
+                                  [&](const Job& j) { return j.id == call.job; });
   }
 
   /// The service's own row, in the decision of the step that ends the instance.
@@ -115,8 +123,8 @@ class Owner {
       const auto* end = std::get_if<Completed>(&command);
       if (!end) continue;
       outside_.ended.push_back(view.definition.element(end->end).id);
-      decision.mutations.push_back(
-          storage::Put{{{kNotes, std::string(view.instance.view())}, 1, view.definition.element(end->end).id}});
+      decision.mutations.push_back(storage::Put{
+          {{kNotes, std::string(view.instance.view())}, 1, view.definition.element(end->end).id}});
     }
   }
 
@@ -136,7 +144,8 @@ class RunnerTest : public testing::Test {
     ASSERT_TRUE(deployed) << deployed.error().detail;
     outside_.definition = *deployed;
   }
-  std::unique_ptr<Owner> open(runtime::SimulatedProcess& process, RunnerOptions options = {.kind = kInstances}) {
+  std::unique_ptr<Owner> open(runtime::SimulatedProcess& process,
+                              RunnerOptions options = {.kind = kInstances}) {
     auto owner = std::make_unique<Owner>(process.runtime(), outside_, options);
     auto opened = world_.run(owner->open());
     EXPECT_TRUE(opened) << opened.error().code;
@@ -148,7 +157,8 @@ class RunnerTest : public testing::Test {
     return world_.run_until([&] { return owner.runner().stats().open == 0; }, limit);
   }
   std::size_t rows(Owner& owner, storage::RowKind kind) {
-    storage::ScanQuery query{.family = &kFamily, .partition = owner.shard().address().partition(), .kind = kind};
+    storage::ScanQuery query{
+        .family = &kFamily, .partition = owner.shard().address().partition(), .kind = kind};
     EXPECT_TRUE(world_.run(owner.shard().flush()));
     return world_.run(owner.table().scan(query))->rows.size();
   }
@@ -164,7 +174,8 @@ TEST_F(RunnerTest, carries_a_purchase_to_its_end_and_leaves_only_the_services_ro
   auto owner = open();
   ASSERT_TRUE(owner->start(new_id(), {{"purchase_id", "p1"}}));
   ASSERT_TRUE(run_to_end(*owner));
-  EXPECT_EQ(outside_.done(), (Names{"reserve", "authorize", "prepare", "commit_hold", "capture", "release"}));
+  EXPECT_EQ(outside_.done(),
+            (Names{"reserve", "authorize", "prepare", "commit_hold", "capture", "release"}));
   EXPECT_EQ(outside_.ended, Names{"completed"});
   EXPECT_EQ(outside_.undurable, 0);
   EXPECT_EQ(rows(*owner, kInstances), 0u);
@@ -173,11 +184,14 @@ TEST_F(RunnerTest, carries_a_purchase_to_its_end_and_leaves_only_the_services_ro
 
 TEST_F(RunnerTest, a_refusal_is_undone_in_reverse) {
   deploy_xml(read_text(PPS_SOURCE_DIR "/processes/purchase.bpmn"));
-  outside_.answers["commit_hold"] = [](const JobCall&) { return JobResult{JobBpmnError{"hold.expired", {}}, {}}; };
+  outside_.answers["commit_hold"] = [](const JobCall&) {
+    return JobResult{JobBpmnError{"hold.expired", {}}, {}};
+  };
   auto owner = open();
   ASSERT_TRUE(owner->start(new_id(), {{"purchase_id", "p1"}}));
   ASSERT_TRUE(run_to_end(*owner));
-  EXPECT_EQ(outside_.done(), (Names{"reserve", "authorize", "prepare", "commit_hold", "unprepare", "void", "unreserve"}));
+  EXPECT_EQ(outside_.done(), (Names{"reserve", "authorize", "prepare", "commit_hold", "unprepare",
+                                    "void", "unreserve"}));
   EXPECT_EQ(outside_.ended, Names{"failed"});
 }
 
@@ -196,8 +210,9 @@ TEST_F(RunnerTest, a_message_cancels_a_job_whose_late_answer_is_dropped) {
   EXPECT_EQ(outside_.ended, Names{"cancelled"});
 }
 
-/// kill -9 (and power loss) between every two steps of the world: each time the next owner brings the purchase to its
-/// end, every job keeps its id, and nothing that needs a durable request is done without one.
+/// kill -9 (and power loss) between every two steps of the world: each time the next owner brings
+/// the purchase to its end, every job keeps its id, and nothing that needs a durable request is
+/// done without one.
 TEST_F(RunnerTest, a_crash_between_any_two_steps_loses_nothing) {
   deploy_xml(read_text(PPS_SOURCE_DIR "/processes/purchase.bpmn"));
   int points = 0;
@@ -208,13 +223,17 @@ TEST_F(RunnerTest, a_crash_between_any_two_steps_loses_nothing) {
         Outside outside;
         outside.definition = outside_.definition;
         if (refused)
-          outside.answers["prepare"] = [](const JobCall&) { return JobResult{JobBpmnError{"prepare.refused", {}}, {}}; };
+          outside.answers["prepare"] = [](const JobCall&) {
+            return JobResult{JobBpmnError{"prepare.refused", {}}, {}};
+          };
         auto& first = world.process("first");
-        auto doomed = std::make_unique<Owner>(first.runtime(), outside, RunnerOptions{.kind = kInstances});
+        auto doomed =
+            std::make_unique<Owner>(first.runtime(), outside, RunnerOptions{.kind = kInstances});
         ASSERT_TRUE(world.run(doomed->open()));
         ASSERT_TRUE(doomed->start(runtime::new_uuid(world.runtime(), 1), {{"purchase_id", "p1"}}));
         ASSERT_TRUE(world.run(doomed->shard().flush()));
-        for (std::uint64_t i = 0; i < crash_at && doomed->runner().stats().open > 0; ++i) world.step();
+        for (std::uint64_t i = 0; i < crash_at && doomed->runner().stats().open > 0; ++i)
+          world.step();
         const bool over = doomed->runner().stats().open == 0;
         first.kill();
         power_loss ? outside.disk->crash() : outside.disk->replay();
@@ -223,7 +242,8 @@ TEST_F(RunnerTest, a_crash_between_any_two_steps_loses_nothing) {
         ASSERT_TRUE(world.run(next.open()));
         ASSERT_TRUE(world.run_until([&] { return next.runner().stats().open == 0; }, 2h));
         std::map<std::string, LocalId> ids;
-        for (const Call& call : outside.calls) EXPECT_EQ(ids.emplace(call.element, call.job).first->second, call.job);
+        for (const Call& call : outside.calls)
+          EXPECT_EQ(ids.emplace(call.element, call.job).first->second, call.job);
         EXPECT_EQ(outside.ended.back(), refused ? "failed" : "completed");
         EXPECT_EQ(ids.size(), 6u);
         EXPECT_EQ(outside.undurable, 0);
@@ -236,10 +256,12 @@ TEST_F(RunnerTest, a_crash_between_any_two_steps_loses_nothing) {
 }
 
 TEST_F(RunnerTest, retries_back_off_and_end_in_an_incident_that_can_be_resolved) {
-  deploy_lines({"start s -> a", "service a type=t.a retries=4 backoff=PT1S backoff_max=PT2S -> done", "end done"});
+  deploy_lines({"start s -> a",
+                "service a type=t.a retries=4 backoff=PT1S backoff_max=PT2S -> done", "end done"});
   int failures = 4;
   outside_.answers["a"] = [&](const JobCall&) {
-    return failures-- > 0 ? JobResult{JobRetry{"provider.down", "503"}, {}} : JobResult{JobDone{}, {}};
+    return failures-- > 0 ? JobResult{JobRetry{"provider.down", "503"}, {}}
+                          : JobResult{JobDone{}, {}};
   };
   auto owner = open();
   const Uuid id = new_id();
@@ -261,7 +283,9 @@ TEST_F(RunnerTest, retries_back_off_and_end_in_an_incident_that_can_be_resolved)
 
 TEST_F(RunnerTest, an_incident_waits_across_a_restart) {
   deploy_lines({"start s -> a", "service a type=t.a -> done", "end done"});
-  outside_.answers["a"] = [](const JobCall&) { return JobResult{JobIncident{"a.odd", "look"}, {}}; };
+  outside_.answers["a"] = [](const JobCall&) {
+    return JobResult{JobIncident{"a.odd", "look"}, {}};
+  };
   auto& first = world_.process("first");
   auto owner = open(first);
   const Uuid id = new_id();
@@ -291,7 +315,8 @@ TEST_F(RunnerTest, an_attempt_that_takes_too_long_is_made_again) {
 }
 
 TEST_F(RunnerTest, timers_are_set_again_at_recovery_and_one_that_was_missed_fires_at_once) {
-  deploy_lines({"start s -> w", "catch w timer=PT10M -> a", "service a type=t.a -> done", "end done"});
+  deploy_lines(
+      {"start s -> w", "catch w timer=PT10M -> a", "service a type=t.a -> done", "end done"});
   auto& first = world_.process("first");
   auto owner = open(first);
   ASSERT_TRUE(owner->start(new_id()));
@@ -333,7 +358,8 @@ TEST_F(RunnerTest, an_owner_that_lost_its_shard_does_nothing_more) {
   world_.run_for(1min);
   std::map<std::string, int> times;
   for (const Call& call : outside_.calls) ++times[call.element];
-  EXPECT_EQ(times["c"], 1) << "what must be recorded first is done by the owner of the record alone";
+  EXPECT_EQ(times["c"], 1)
+      << "what must be recorded first is done by the owner of the record alone";
   EXPECT_EQ(outside_.ended.size(), 1u);
 }
 
@@ -344,7 +370,8 @@ TEST_F(RunnerTest, refuses_what_it_cannot_run) {
   ASSERT_TRUE(owner->start(id));
   EXPECT_EQ(owner->start(id).error().code, "workflow.exists");
   storage::Decision decision;
-  EXPECT_EQ(owner->runner().complete(new_id(), {1, {}}, decision).error().code, "workflow.no_instance");
+  EXPECT_EQ(owner->runner().complete(new_id(), {1, {}}, decision).error().code,
+            "workflow.no_instance");
   EXPECT_EQ(owner->runner().complete(id, {77, {}}, decision).error().code, "workflow.stale");
   EXPECT_TRUE(decision.mutations.empty());
   ASSERT_TRUE(owner->runner().complete(id, {owner->runner().find(id)->jobs[0].id, {}}, decision));
