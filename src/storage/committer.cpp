@@ -9,6 +9,8 @@ namespace {
 /// A group's bounds: large enough that the sync's cost is spread, small enough that the first waits little for the last.
 constexpr std::size_t kMaxGroupBytes = 4 << 20;
 constexpr std::size_t kMaxGroupCommits = 1024;
+/// Turns of the loop between two groups: an answer passes a shard and its caller before the next commit comes.
+constexpr int kTurns = 3;
 /// Beyond this the callers are told to come back: the disk does not keep up.
 constexpr std::size_t kMaxQueuedBytes = 64 << 20;
 
@@ -87,6 +89,9 @@ boost::asio::awaitable<void> Committer::run(std::shared_ptr<Committer> self) {
       if (!settled) spoil(written->results, settled.error());
     }
     for (std::size_t i = 0; i < group->size(); ++i) (*group)[i].answer->fulfil(std::move(written->results[i]));
+    // Whoever was just answered and goes on writing joins this group; else two crowds would take turns, each waiting
+    // for two syncs.
+    for (int turn = 0; turn < kTurns; ++turn) co_await runtime::yield();
   }
   self->running_ = false;
 }

@@ -12,6 +12,8 @@ namespace pps::storage {
 namespace {
 /// Events kept in memory for the relay, so that it need not read them back.
 constexpr std::size_t kMaxRecentEvents = 4096;
+/// Published outbox rows go in ranges of this many: an engine pays for each range, in reads too, until it compacts.
+constexpr std::uint64_t kEraseStep = 256;
 /// Tries to learn the outcome of a commit, 5 ms to 1 s apart: about 8 s in all. Then the owner starts over.
 constexpr int kMaxTries = 16;
 
@@ -109,6 +111,7 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
         break;
       }
       self->committed(std::move(attempt));
+      co_await runtime::yield();  // whoever was just answered and decides again shares the next commit
     }
     self->running_ = false;
   }
@@ -127,9 +130,10 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
     attempt.batch.conditions = {{Condition::Kind::version_is, kStaticRow, durable_.commit_seq}};
     attempt.batch.mutations = commit.take_mutations();
     attempt.events = std::move(commit.events());
-    if (durable_.outbox_low < outbox_low_) {
-      EraseRange done{kOutboxKind, outbox_key(durable_.outbox_low).key, outbox_key(outbox_low_).key};
+    if (outbox_low_ >= durable_.outbox_erased + kEraseStep) {
+      EraseRange done{kOutboxKind, outbox_key(durable_.outbox_erased).key, outbox_key(outbox_low_).key};
       attempt.batch.mutations.push_back(std::move(done));
+      attempt.state.outbox_erased = outbox_low_;
     }
     attempt.batch.mutations.push_back(Put{static_row(attempt.state)});
     return attempt;

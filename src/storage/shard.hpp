@@ -57,13 +57,14 @@ struct ShardStatic {
   std::uint64_t range_id = 0;       ///< Raised at each take-over.
   std::uint64_t commit_seq = 0;     ///< Raised by one at each commit; every commit is conditional on it.
   std::uint64_t outbox_next = 1;    ///< Sequence of the next outbox row.
-  std::uint64_t outbox_low = 1;     ///< Everything below has been published and erased: scans start here.
+  std::uint64_t outbox_low = 1;     ///< Everything below has been published: scans start here.
+  std::uint64_t outbox_erased = 1;  ///< Everything below is erased; at most a few hundred rows behind `outbox_low`.
   std::map<std::string, std::uint64_t> marks;  ///< The service's own low-water marks (see Shard::set_mark).
   Unknown unknown;
   static constexpr auto columns() {
     return std::tuple(column<1>(&ShardStatic::range_id), column<2>(&ShardStatic::commit_seq),
                       column<3>(&ShardStatic::outbox_next), column<4>(&ShardStatic::outbox_low),
-                      column<5>(&ShardStatic::marks));
+                      column<5>(&ShardStatic::marks), column<6>(&ShardStatic::outbox_erased));
   }
 };
 

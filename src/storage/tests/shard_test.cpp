@@ -173,6 +173,19 @@ TEST_F(ShardTest, events_keep_their_order_and_leave_once_published) {
   EXPECT_EQ(outbox(*shard), "3c4d") << "read from the disk and from memory alike";
 }
 
+TEST_F(ShardTest, published_outbox_rows_are_erased_in_ranges) {
+  auto shard = open();
+  std::uint64_t most = 0;
+  for (std::uint64_t i = 1; i <= 2000; ++i) {
+    ASSERT_TRUE(commit(*shard, event("k")));
+    shard->published(i);
+    if (i % 100) continue;
+    const auto rows = world_.run(table_->scan({&kFamily, shard->address().partition(), kOutboxKind, "", "", false, 10'000}));
+    most = std::max<std::uint64_t>(most, rows->rows.size());
+  }
+  EXPECT_LE(most, 260u);
+}
+
 TEST_F(ShardTest, marks_are_kept_and_never_go_back) {
   auto shard = open();
   EXPECT_EQ(shard->mark("timers"), 0u);
