@@ -221,6 +221,8 @@ ParseStep RequestParser::feed(std::string_view bytes) {
   std::size_t skipped = 0;
   while (!impl_->parser->is_header_done() && bytes.substr(skipped).starts_with("\r\n"))
     skipped += 2;
+  if (!impl_->parser->is_header_done() && bytes.substr(skipped) == "\r")
+    return {skipped, ParseError::none, {}};
   ParseStep step = feed_parser(*impl_->parser, impl_->parser->complaint, bytes.substr(skipped));
   step.used += skipped;
   return step;

@@ -41,9 +41,9 @@ class RequestParser {
   RequestParser(RequestParser&&) noexcept;
 
   void reset();  ///< The next message begins.
-  /// Takes what it can. Stops at the head's end, so that the caller can look at it before the body;
-  /// call again for the body. The head is only taken whole: until then the same bytes, and more,
-  /// are to be given again (all after `used`).
+  /// Takes what it can; what it does not take is to be given again together with what follows.
+  /// Stops at the head's end, so that the caller can look at it before the body; call again for the
+  /// body.
   ParseStep feed(std::string_view bytes);
   bool head_done() const;
   bool done() const;
