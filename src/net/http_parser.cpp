@@ -121,6 +121,7 @@ class BeastRequest final : public http::basic_parser<true> {
   RequestHead head;
   std::string body;
   std::uint64_t body_limit_bytes = 0;
+  std::size_t header_limit_bytes = 0;
   Complaint complaint;
 
  private:
@@ -147,7 +148,9 @@ class BeastRequest final : public http::basic_parser<true> {
   void on_field_impl(http::field name, string_view written, string_view value,
                      Code& code) override {
     if (head_whole_) return;  // a trailer: it must not become a header field (RFC 9110, 6.5.1)
-    if (++fields_ > kMaxFields) {
+    // Beast holds its limit against what it is given at once, so the sum is ours to watch.
+    field_bytes_ += written.size() + value.size();
+    if (++fields_ > kMaxFields || field_bytes_ > header_limit_bytes) {
       complaint.too_many_fields = true;
       code = http::error::bad_field;
       return;
@@ -192,6 +195,7 @@ class BeastRequest final : public http::basic_parser<true> {
 
   Framing framing_;
   std::size_t fields_ = 0;
+  std::size_t field_bytes_ = 0;
   std::uint64_t received_ = 0;
   bool host_ = false;
   bool head_whole_ = false;
@@ -213,6 +217,7 @@ RequestParser::RequestParser(RequestParser&&) noexcept = default;
 void RequestParser::reset() {
   auto& parser = impl_->parser.emplace();
   parser.header_limit(static_cast<std::uint32_t>(impl_->max_header_bytes));
+  parser.header_limit_bytes = impl_->max_header_bytes;
   parser.body_limit(boost::none);  // counted by us, against the route's own limit
 }
 

@@ -289,6 +289,18 @@ TEST_F(ServerTest, more_than_128_fields_are_refused) {
   EXPECT_EQ(status_in(ask(get(fields))), 431);
 }
 
+TEST_F(ServerTest, a_head_may_not_grow_field_by_field) {
+  start();
+  auto socket = connect();
+  socket.send("GET /hello HTTP/1.1\r\nHost: x\r\n");
+  const std::string field = "X: " + std::string(1'000, 'a') + "\r\n";
+  for (int i = 0; i < 100; ++i) {
+    if (!socket.send(field)) break;
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(status_in(socket.read_response()), 431);
+}
+
 TEST_F(ServerTest, a_chunked_body_over_the_limit_is_cut_off_and_the_client_reads_why) {
   start();
   auto socket = connect();
