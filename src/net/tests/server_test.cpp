@@ -1,152 +1,11 @@
-#include "net/server.hpp"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "loop_thread.hpp"
-#include "raw_socket.hpp"
 #include "runtime/metrics.hpp"
+#include "server_fixture.hpp"
 
 namespace pps::net {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-/// Pieces of a body that come when the test says so.
-class Tap final : public BodyStream {
- public:
-  Task<std::optional<std::string>> next() override {
-    while (pieces.empty() && !over) co_await bell.wait();
-    if (pieces.empty()) co_return std::nullopt;
-    std::string piece = std::move(pieces.front());
-    pieces.pop_front();
-    if (piece == "break") co_return fail(ErrorKind::internal, "tap.broken", "");
-    co_return piece;
-  }
-  void close() override {
-    closed = over = true;
-    bell.notify();
-  }
-  void put(std::string piece) {
-    pieces.push_back(std::move(piece));
-    bell.notify();
-  }
-  std::deque<std::string> pieces;
-  bool over = false;
-  std::atomic<bool> closed{false};
-  runtime::Signal bell;
-};
-
-Response text(std::string body) {
-  Response response;
-  response.headers.add("Content-Type", "text/plain");
-  response.body = std::move(body);
-  return response;
-}
-
-struct ServerTest : testing::Test {
-  ~ServerTest() override {
-    gate_open();
-    thread.call([this] { server.reset(); });
-    thread.call([] {});  // what the closed sockets still had to say
-  }
-
-  void add(Method method, std::string pattern, Handler handler,
-           std::function<void(Route&)> more = {}) {
-    Route route;
-    route.method = method;
-    route.operation_id = pattern;
-    route.pattern = std::move(pattern);
-    route.handler = std::move(handler);
-    if (more) more(route);
-    router->add(std::move(route));
-  }
-
-  void start(ServerOptions options = {}) {
-    add(Method::get, "/hello", [](Request request) -> Task<Response> {
-      co_return text("hello " + std::string(request.query_value("name").value_or("you")));
-    });
-    add(
-        Method::post, "/echo",
-        [](Request request) -> Task<Response> { co_return text(request.body); },
-        [](Route& route) { route.max_body_bytes = 100'000; });
-    add(Method::get, "/peer",
-        [](Request request) -> Task<Response> { co_return text(request.peer_address); });
-    add(Method::get, "/items/{id}", [](Request request) -> Task<Response> {
-      co_return text(request.params[0] + "|" + request.path);
-    });
-    add(Method::get, "/none", [](Request) -> Task<Response> { co_return empty_response(204); });
-    add(Method::get, "/forged", [](Request) -> Task<Response> {
-      Response response = text("x");
-      response.headers.add("X-Bad", "a\r\nSet-Cookie: b");
-      response.headers.add("Content-Length", "5000");
-      co_return response;
-    });
-    add(Method::get, "/wait", [this](Request) -> Task<Response> {
-      waiting.fetch_add(1);
-      co_await gate.wait();
-      co_return text("waited");
-    });
-    add(Method::get, "/big",
-        [](Request) -> Task<Response> { co_return text(std::string(20'000'000, 'b')); });
-    add(Method::get, "/stream", [this](Request) -> Task<Response> {
-      Response response;
-      response.stream = tap;
-      co_return response;
-    });
-    add(
-        Method::post, "/count",
-        [](Request request) -> Task<Response> {
-          std::size_t bytes = 0;
-          while (true) {
-            Result<std::optional<std::string>> piece = co_await request.body_stream->next();
-            if (!piece) co_return fail(std::move(piece).error());
-            if (!*piece) break;
-            bytes += (*piece)->size();
-          }
-          co_return text(std::to_string(bytes));
-        },
-        [](Route& route) {
-          route.stream_body = true;
-          route.max_body_bytes = 50'000'000;
-        });
-    add(
-        Method::post, "/ignore", [](Request) -> Task<Response> { co_return text("did not look"); },
-        [](Route& route) { route.stream_body = true; });
-    options.name = "test";
-    thread.call([&] {
-      server = std::make_unique<Server>(thread.runtime(), options, router);
-      const auto started = server->start();
-      EXPECT_TRUE(started) << started.error().detail;
-    });
-  }
-  void gate_open() {
-    thread.call([this] { gate.set(); });
-  }
-  RawSocket connect() { return RawSocket(server->port()); }
-  std::string ask(std::string_view bytes) {
-    auto socket = connect();
-    socket.send(bytes);
-    return socket.read_response();
-  }
-  std::string ask_closing(std::string_view bytes) {
-    auto socket = connect();
-    socket.send(bytes);
-    return socket.read_all();
-  }
-  void wait_for(const std::function<bool()>& what) {
-    for (int i = 0; i < 500 && !what(); ++i) std::this_thread::sleep_for(10ms);
-    EXPECT_TRUE(what());
-  }
-
-  LoopThread thread;
-  std::shared_ptr<Router> router = std::make_shared<Router>();
-  std::shared_ptr<Tap> tap = std::make_shared<Tap>();
-  runtime::Event gate;
-  std::atomic<int> waiting{0};
-  std::unique_ptr<Server> server;
-};
 
 TEST_F(ServerTest, answers_with_all_that_http_asks_for) {
   start();
@@ -187,12 +46,6 @@ TEST_P(ServerRequests, get_their_status) {
   EXPECT_THAT(response, HasSubstr(GetParam().body));
 }
 
-std::string post(std::string headers, std::string body) {
-  return "POST /echo HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n" + body;
-}
-std::string get(std::string headers) {
-  return "GET /hello HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n";
-}
 constexpr const char* kMalformed = R"("code":"request.malformed")";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -447,70 +300,6 @@ TEST_F(ServerTest, answers_cannot_be_forged_by_header_values) {
   const auto response = ask("GET /forged HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(response, testing::Not(HasSubstr("Set-Cookie")));
   EXPECT_EQ(header_in(response, "Content-Length"), "1");
-}
-
-TEST_F(ServerTest, streams_out_in_chunks_as_they_come) {
-  start();
-  auto socket = connect();
-  socket.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_EQ(header_in(socket.read_until("\r\n\r\n"), "Transfer-Encoding"), "chunked");
-  thread.call([&] { tap->put("first"); });
-  EXPECT_EQ(socket.read_until("first\r\n"), "5\r\nfirst\r\n");
-  thread.call([&] { tap->put(std::string(300, 'z')); });
-  EXPECT_THAT(socket.read_until("z\r\n"), testing::StartsWith("12c\r\nzzz"));
-  thread.call([&] {
-    tap->over = true;
-    tap->bell.notify();
-  });
-  EXPECT_EQ(socket.read_all(), "0\r\n\r\n");
-}
-
-TEST_F(ServerTest, a_broken_stream_does_not_look_whole) {
-  start();
-  auto socket = connect();
-  thread.call([&] { tap->pieces = {"good", "break"}; });
-  socket.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_THAT(socket.read_all(), testing::EndsWith("4\r\ngood\r\n"));
-}
-
-TEST_F(ServerTest, a_stream_whose_reader_leaves_is_closed) {
-  start();
-  auto socket = std::make_unique<RawSocket>(server->port());
-  socket->send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  socket->read_until("\r\n\r\n");
-  EXPECT_FALSE(tap->closed);
-  socket.reset();
-  wait_for([&] { return tap->closed.load(); });
-}
-
-TEST_F(ServerTest, bodies_stream_in_larger_than_memory_would_be_given) {
-  start();
-  auto socket = connect();
-  std::thread sender([&] {
-    socket.send("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\n");
-    const std::string piece(1'000'000, 'p');
-    for (int i = 0; i < 30; ++i) socket.send(piece);
-    socket.send(get(""));
-  });
-  EXPECT_EQ(body_in(socket.read_response(10'000)), "30000000");
-  EXPECT_EQ(body_in(socket.read_response()), "hello you");
-  sender.join();
-  auto large = connect();
-  large.send("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 50000001\r\n\r\n");
-  EXPECT_EQ(status_in(large.read_response()), 413);
-  auto cut = connect();
-  cut.send(
-      "POST /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\nzz\r\n");
-  EXPECT_EQ(status_in(cut.read_response()), 400);
-}
-
-TEST_F(ServerTest, a_body_nobody_read_ends_the_connection_after_the_answer) {
-  start();
-  auto socket = connect();
-  socket.send("POST /ignore HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n");
-  const auto response = socket.read_response();
-  EXPECT_EQ(body_in(response), "did not look");
-  EXPECT_EQ(header_in(response, "Connection"), "close");
 }
 
 TEST_F(ServerTest, proxies_are_believed_only_if_configured) {
