@@ -31,6 +31,15 @@ function themeVariables(): Plugin {
   };
 }
 
+// What every page needs: the libraries, the parts of Mantine in the header and in most pages, our own small parts.
+const mantine = 'ActionIcon|Alert|Button|CloseButton|Combobox|Input|InputBase|Loader|NativeSelect|Popover|Portal|Skeleton|TextInput|Transition|UnstyledButton';
+const frame = [
+  'node_modules/(react|react-dom|react-router|react-i18next|i18next|scheduler|clsx|openapi-fetch|@tanstack|@floating-ui)/',
+  'node_modules/@mantine/(hooks|core/esm/core)/',
+  `node_modules/@mantine/core/esm/components/(${mantine})/`,
+  '/src/(api|ui)/',
+];
+
 const backend = process.env.PPS_URL ?? 'http://localhost:8080';
 
 export default defineConfig({
@@ -40,7 +49,21 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 700,
     manifest: true,
+    rolldownOptions: {
+      output: {
+        // One file: dozens of small ones compress worse and cost a request each.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'frame',
+              test: new RegExp(frame.join('|')),
+            },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 
 const budget = 200 * 1024;
-const firstPage = ['src/main.tsx', 'src/features/catalogue/HomePage.tsx'];
+const firstPage = ['index.html'];
 const manifest = JSON.parse(readFileSync('dist/.vite/manifest.json', 'utf8'));
 
 const files = new Set();
@@ -13,7 +13,7 @@ function collect(key) {
   files.add(chunk.file);
   for (const next of chunk.imports ?? []) collect(next);
 }
-for (const key of firstPage) collect(key in manifest ? key : 'index.html');
+for (const key of firstPage) collect(key);
 
 let total = 0;
 for (const file of files) {

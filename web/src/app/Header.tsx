@@ -39,7 +39,8 @@ export function Header() {
 
 function SchemeToggle() {
   const { t } = useTranslation();
-  const { setColorScheme } = useMantineColorScheme();
+  // Switching transitions off for the change would take a style element, which the policy forbids.
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const dark = useComputedColorScheme('light') === 'dark';
   return (
     <ActionIcon

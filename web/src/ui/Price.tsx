@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next';
 import type { Money } from '../api/types';
 import { formatMoney } from './money';
+import { useLocale } from './useLocale';
 
 export function useMoney(): (money: Money) => string {
-  const { i18n } = useTranslation();
-  return (money) => formatMoney(money, i18n.language);
+  const locale = useLocale();
+  return (money) => formatMoney(money, locale);
 }
 
 export function Price({ value, className }: { value: Money; className?: string | undefined }) {

@@ -1,10 +1,10 @@
-import { useTranslation } from 'react-i18next';
+import { useLocale } from './useLocale';
 
 /** Times as people of the chosen language write them, in their own time zone. */
 export function useDate() {
-  const { i18n } = useTranslation();
+  const locale = useLocale();
   const format = (options: Intl.DateTimeFormatOptions) => (time: string) =>
-    new Intl.DateTimeFormat(i18n.language, options).format(new Date(time));
+    new Intl.DateTimeFormat(locale, options).format(new Date(time));
   return {
     day: format({ dateStyle: 'long' }),
     dayTime: format({ dateStyle: 'medium', timeStyle: 'short' }),

@@ -4,6 +4,7 @@ import { Navigate, useNavigate, useSearchParams } from 'react-router';
 import type { Address } from '../../api/types';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Page } from '../../ui/Page';
+import { useLocale } from '../../ui/useLocale';
 import { useBasket } from '../basket/useBasket';
 import { usePricedBasket } from '../basket/usePricedBasket';
 import { AddressForm } from './AddressForm';
@@ -89,9 +90,10 @@ function useReturnedSession(): string | undefined {
 }
 
 function AddressText({ address }: { address: Address }) {
+  const country = new Intl.DisplayNames(useLocale(), { type: 'region' }).of(address.country);
   return (
     <address className={classes.address}>
-      {[address.name, address.line1, address.line2, `${address.postal_code} ${address.city}`, address.country]
+      {[address.name, address.line1, address.line2, `${address.postal_code} ${address.city}`, country]
         .filter((line) => line !== undefined && line !== '')
         .map((line) => (
           <span key={line}>{line}</span>

@@ -51,7 +51,7 @@ export function ProcessDiagram({ purchaseId }: { purchaseId: string }) {
       : t('order.processNow', { steps: data.tokens.map(({ element_id }) => name(element_id)).join(', ') });
   return (
     <figure className={classes.figure}>
-      <div ref={host} className={classes.canvas} role="img" aria-label={now} />
+      <div ref={host} className={classes.canvas} role="group" aria-label={t('order.process')} />
       <div className={classes.tools}>
         <ActionIcon variant="default" size="lg" aria-label={t('order.zoomIn')} onClick={() => view?.zoom(1.25)}>
           <IconPlus size={17} />

@@ -35,7 +35,7 @@ export class BpmnView {
   private readonly viewer: NavigatedViewer;
   private readonly resize: ResizeObserver;
 
-  constructor(host: HTMLElement) {
+  constructor(private readonly host: HTMLElement) {
     this.viewer = new NavigatedViewer({
       container: host,
       bpmnRenderer: {
@@ -81,6 +81,8 @@ export class BpmnView {
   }
 
   fit(): void {
+    // No size: not laid out yet, or on its way out; there is nothing to fit into.
+    if (this.host.clientWidth === 0 || this.host.clientHeight === 0) return;
     this.canvas.resized();
     if (this.elements.getAll().length > 1) this.canvas.zoom('fit-viewport', 'auto');
   }
