@@ -240,10 +240,21 @@ Task<Response> answer(const Authenticator& authenticator, const Route& route, Re
   co_return co_await route.handler(std::move(request));
 }
 
-// Without a token to ask about, the handler's own coroutine will do.
+Task<Response> rethrow(std::exception_ptr thrown) {
+  std::rethrow_exception(thrown);
+  co_return Response{};
+}
+
+// Without a token to ask about, the handler's own coroutine will do. A handler that is none may
+// throw at once.
 Task<Response> begin(const Authenticator& authenticator, const Route& route, Request request) {
-  if (route.access.kind == Access::Kind::open) return route.handler(std::move(request));
-  return answer(authenticator, route, std::move(request));
+  if (route.access.kind == Access::Kind::token)
+    return answer(authenticator, route, std::move(request));
+  try {
+    return route.handler(std::move(request));
+  } catch (...) {
+    return rethrow(std::current_exception());
+  }
 }
 
 boost::asio::awaitable<Response> guard(Task<Response> task, const Route* route) {

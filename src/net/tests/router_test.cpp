@@ -151,6 +151,10 @@ TEST_F(Handling, what_a_handler_throws_costs_one_request) {
     co_return Response{};
   };
   router.add(std::move(broken));
+  Route sooner = route(Method::get, "/sooner");
+  sooner.handler = [](Request) -> Task<Response> { throw std::runtime_error("no coroutine"); };
+  router.add(std::move(sooner));
+  EXPECT_EQ(handle(Method::get, "/sooner").status, 500);
   const auto response = handle(Method::get, "/broken");
   EXPECT_EQ(response.status, 500);
   EXPECT_THAT(body(response), testing::Not(testing::HasSubstr("secret")));

@@ -9,6 +9,7 @@
 #include "net/client.hpp"
 #include "net/server.hpp"
 #include "raw_socket.hpp"
+#include "runtime/metrics.hpp"
 
 namespace pps::net {
 namespace {
@@ -81,6 +82,9 @@ TEST_F(Tls, client_and_server_speak) {
   EXPECT_EQ(first->body, "{}");
   const std::string large(3'000'000, 'x');
   EXPECT_EQ(again(large)->body, large);
+  EXPECT_EQ(again("x")->body, "x");
+  EXPECT_EQ(metrics::gauge("pps_http_connections", "", {{"listener", "tls"}}).value(), 1)
+      << "one handshake should do";
 }
 
 TEST_F(Tls, an_address_is_verified_too) {
