@@ -4,6 +4,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
@@ -31,6 +32,12 @@ bool is_no_space(const rdb::Status& status) { return status.subcode() == rdb::St
 bool is_locked(const rdb::Status& status) {
   return status.IsIOError() && status.ToString().find("lock") != std::string::npos;
 }
+
+/// RocksDB would look for room every 5 s by itself and refuse Resume meanwhile; the engine asks at each write.
+class NoAutomaticRecovery final : public rdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rdb::BackgroundErrorReason, rdb::Status, bool* automatic) override { *automatic = false; }
+};
 
 /// Shared by the loop and both pools: RocksDB is thread-safe, and `stopped_` belongs to the committer's thread.
 class RocksEngine final : public Engine, public std::enable_shared_from_this<RocksEngine> {
@@ -152,7 +159,8 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
     options.stats_dump_period_sec = 0;
     options.stats_persist_period_sec = 0;
     options.skip_stats_update_on_db_open = true;
-    options.max_bgerror_resume_count = 0;  // this engine decides when to go on
+    options.max_bgerror_resume_count = 0;
+    options.listeners.push_back(std::make_shared<NoAutomaticRecovery>());
     // One thread writes.
     options.allow_concurrent_memtable_write = false;
     options.enable_write_thread_adaptive_yield = false;
@@ -201,7 +209,11 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
       return no_space();
     }
     if (stopped_ == Stopped::no_space) {
-      if (!db_->Resume().ok()) return no_space();
+      const auto resumed = db_->Resume();
+      if (!resumed.ok()) {
+        log::error("storage.resume_failed", {{"dir", options_.dir}, {"status", resumed.ToString()}});
+        return no_space();
+      }
       stopped_ = Stopped::no;
     }
     checked_ = true;
