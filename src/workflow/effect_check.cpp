@@ -72,8 +72,10 @@ struct Point {
   std::uint64_t may = 0;   ///< Tasks whose effect may stand: done, or begun and interrupted.
   std::uint64_t ever = 0;  ///< Tasks ever begun, undone ones too.
   std::vector<std::uint8_t> forks{0};  ///< Open parallel forks, by depth of sub-process.
-  bool aside = false;                  ///< In the branch of a non-interrupting boundary event.
-  ElementIndex left_by = kNone;        ///< The boundary event last left by, for messages.
+  /// In the branch of a non-interrupting boundary event: the depth (forks.size()) where that began;
+  /// 0: no.
+  std::size_t aside = 0;
+  ElementIndex left_by = kNone;  ///< The boundary event last left by, for messages.
   auto operator<=>(const Point&) const = default;
 };
 
@@ -217,7 +219,13 @@ class Walk {
     leave(point);
   }
 
+  void refuse_error_aside(ElementIndex at) {
+    refuse(at, "effect.parallel",
+           "an error of it would interrupt the main path wherever that stands");
+  }
+
   void work(const Point& point) {
+    if (point.aside && can_error_escape(point.at)) return refuse_error_aside(point.at);
     const auto bit = bits_.find(point.at);
     if (bit == bits_.end()) {
       interrupt(point, point.at, true);
@@ -243,10 +251,11 @@ class Walk {
   /// Every boundary event by which a token that waits at `at` can be taken away: its own, and those
   /// of the sub-processes around it. @param fails whether an error can come from it.
   void interrupt(const Point& point, ElementIndex at, bool fails) {
-    if (point.aside) return;  // The main path meets the same boundary events with the same effects.
     Point outside = point;
     for (ElementIndex host = at; host != kNone; host = element(host).parent) {
       if (host != at) outside.forks.pop_back();
+      // What lies around a branch aside takes the main path away, and is followed from there.
+      if (outside.forks.size() < point.aside) return;
       bool catches_all = false;
       for (const ElementIndex boundary : element(host).boundaries) {
         const Element& event = element(boundary);
@@ -280,16 +289,46 @@ class Walk {
   }
 
   void open_aside(Point point, ElementIndex host) {
-    point.aside = true;
+    point.aside = point.forks.size();
     for (const ElementIndex boundary : element(host).boundaries) {
       if (!element(boundary).interrupting) go(point, boundary);
     }
   }
 
+  bool reaches(const Element& thrower, ElementIndex task) const {
+    return thrower.compensates == kNone ? definition_.within(task, thrower.parent)
+                                        : task == thrower.compensates;
+  }
+  bool reaches_effects(const Element& thrower) const {
+    return std::any_of(tasks_.begin(), tasks_.end(),
+                       [&](const EffectTask& task) { return reaches(thrower, task.at); });
+  }
+
+  /// Whether an error from here could leave a sub-process around it, and take the main path away
+  /// with it.
+  bool can_error_escape(ElementIndex at) const {
+    const auto catches = [&](ElementIndex host, bool all) {
+      const auto& boundaries = element(host).boundaries;
+      return std::any_of(boundaries.begin(), boundaries.end(), [&](ElementIndex boundary) {
+        const Element& event = element(boundary);
+        return event.event == EventKind::error && (!all || event.error_code.empty());
+      });
+    };
+    if (catches(at, true)) return false;
+    for (ElementIndex host = element(at).parent; host != kNone; host = element(host).parent) {
+      if (catches(host, false)) return true;
+    }
+    return false;
+  }
+
   /// What is left after a compensation throw or end event.
   Point compensated(Point point) {
-    if (point.may == 0) return point;
     const Element& event = element(point.at);
+    // What stands when a branch aside gets here is for the main path to say, and that goes on
+    // meanwhile.
+    if (point.aside && reaches_effects(event))
+      refuse(point.at, "effect.parallel", "undoes effects beside the main path");
+    if (point.may == 0) return point;
     if (in_parallel(point))
       refuse(point.at, "effect.parallel", "undoes " + names(point.may) + " in a parallel branch");
     if (is_past_pivot(effects(point.may)))
@@ -299,8 +338,7 @@ class Walk {
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
       const ElementIndex task = tasks_[i].at;
       if (element(task).compensation_handler == kNone) continue;
-      const bool reached = event.compensates == kNone ? definition_.within(task, event.parent)
-                                                      : task == event.compensates;
+      const bool reached = reaches(event, task);
       if (reached) undone |= std::uint64_t{1} << i;
     }
     // Giving the units back also ends their commitment (the hold goes from committed to
@@ -321,9 +359,12 @@ class Walk {
       interrupt(point, point.at, false);
       point = compensated(std::move(point));
     }
-    if (event.event == EventKind::error && throw_error(point)) return;
-    if (point.aside) return;
-    if (in_parallel(point)) {
+    if (event.event == EventKind::error) {
+      if (point.aside && can_error_escape(point.at)) return refuse_error_aside(point.at);
+      if (throw_error(point)) return;
+    }
+    if (point.aside && point.forks.size() == point.aside) return;
+    if (in_parallel(point) && !point.aside) {
       if (point.may)
         refuse(point.at, "effect.parallel",
                "ends a parallel branch while effects stand: join the branches first");
