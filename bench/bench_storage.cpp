@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -194,6 +195,16 @@ boost::asio::awaitable<void> pass_through(Bench& bench) {
   print(fmt::format("{} rows and events through one shard", bench.rows), double(bench.rows) / (now() - begin), "rows");
 }
 
+/// Resident memory in MB, as the kernel counts it.
+double resident_mb() {
+  long pages = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%*d %ld", &pages) != 1) pages = 0;
+    std::fclose(file);
+  }
+  return double(pages) * double(sysconf(_SC_PAGESIZE)) / 1e6;
+}
+
 boost::asio::awaitable<void> recover(Bench& bench, double begin) {
   const double opened_db = now();
   ShardAddress address{&kLive, "queue", 0};
@@ -211,6 +222,7 @@ boost::asio::awaitable<void> recover(Bench& bench, double begin) {
   const double end = now();
   fmt::print("recovery: {} rows alive, {} events; {:.0f} ms in all ({:.0f} ms to open the database, {:.1f} ms the shard)\n",
              rows->rows.size(), events->size(), (end - begin) * 1000, (opened_db - begin) * 1000, (end - opened_db) * 1000);
+  fmt::print("resident memory: {:.0f} MB\n", resident_mb());
 }
 
 boost::asio::awaitable<void> then_stop(boost::asio::awaitable<void> work, runtime::Loop& loop) {

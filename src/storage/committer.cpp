@@ -1,5 +1,6 @@
 #include "storage/committer.hpp"
 
+#include "runtime/metrics.hpp"
 #include "storage/group.hpp"
 #include "storage/rules.hpp"
 
@@ -13,6 +14,17 @@ constexpr std::size_t kMaxGroupCommits = 1024;
 constexpr int kTurns = 3;
 /// Beyond this the callers are told to come back: the disk does not keep up.
 constexpr std::size_t kMaxQueuedBytes = 64 << 20;
+
+struct Metrics {
+  metrics::Counter& commits = metrics::counter("pps_storage_commits_total", "Commits and view writes asked for");
+  metrics::Counter& groups = metrics::counter("pps_storage_groups_total", "Groups written, each with one sync");
+  metrics::Counter& failed = metrics::counter("pps_storage_groups_failed_total", "Groups not written, or of unknown outcome");
+  metrics::Histogram& seconds = metrics::histogram("pps_storage_group_seconds", "From a group's start to its sync");
+};
+Metrics& measured() {
+  static Metrics metrics;
+  return metrics;
+}
 
 std::size_t bytes_of(const Committer::Request& request) {
   if (const auto* batch = std::get_if<Batch>(&request)) return rules::size_of(*batch);
@@ -78,15 +90,20 @@ Result<Committer::Written> Committer::write(Engine& engine, const std::vector<Qu
 boost::asio::awaitable<void> Committer::run(std::shared_ptr<Committer> self) {
   while (!self->queue_.empty()) {
     auto group = std::make_shared<const std::vector<Queued>>(self->next_group());
+    const Duration begin = self->runtime_.clock.monotonic();
+    measured().commits.add(group->size());
     std::function<Result<Written>()> work = [engine = self->engine_, group] { return write(*engine, *group); };
     Result<Written> written = co_await runtime::run_on<Written>(self->runtime_, self->runtime_.sync_pool, std::move(work));
     if (!written) {
+      measured().failed.add();
       for (const auto& queued : *group) queued.answer->fulfil(fail(written.error()));
       continue;
     }
     if (written->ticket) {
       Result<void> settled = co_await self->engine_->settled(*written->ticket);
       if (!settled) spoil(written->results, settled.error());
+      (settled ? measured().groups : measured().failed).add();
+      measured().seconds.observe_us((self->runtime_.clock.monotonic() - begin).count());
     }
     for (std::size_t i = 0; i < group->size(); ++i) (*group)[i].answer->fulfil(std::move(written->results[i]));
     // Whoever was just answered and goes on writing joins this group; else two crowds would take turns, each waiting

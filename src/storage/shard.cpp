@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "runtime/log.hpp"
 #include "runtime/sync.hpp"
 #include "storage/keys.hpp"
 #include "storage/shard_commit.hpp"
@@ -186,6 +187,7 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
 
   /// The commit's own decisions have its outcome; those behind it are surely not done.
   void give_up(Error error, std::size_t decisions) {
+    log::warn("shard.broken", {{"service", address_.service}, {"shard", address_.number}, {"code", error.code}});
     const std::uint64_t last = written_ + decisions;
     broken_ = error;
     if (error.kind == ErrorKind::unknown_outcome) broken_ = Error{ErrorKind::unavailable, error.code, error.detail, {}, 1};
