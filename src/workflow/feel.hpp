@@ -100,7 +100,7 @@ class Expression {
  public:
   Expression() = default;  ///< null
   /// Errors `invalid`: "feel.syntax", "feel.unsupported" (named in the detail, with the place),
-  /// "feel.too_large" (over 4 KiB, or nested deeper than 32).
+  /// "feel.too_large" (over 4 KiB, or nested deeper than 32, or a chain of over 256 operators).
   static Result<Expression> parse(std::string_view text);
   /// Zeebe's way of writing attributes: `=expr` is an expression, anything else a literal text.
   static Result<Expression> parse_attribute(std::string_view text);

@@ -36,6 +36,7 @@ struct Expression::Node {
   std::shared_ptr<const Node> left, right;
   std::vector<std::shared_ptr<const Node>> items;
   std::vector<std::string> names;
+  int depth = 1;  // Of the tree from here: what evaluating it takes of the stack.
   bool from_open = false, to_open = false;  // Of a range: the end itself does not belong to it.
 };
 

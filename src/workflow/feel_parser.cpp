@@ -9,6 +9,7 @@ using NodePtr = std::shared_ptr<const Node>;
 
 constexpr std::size_t kMaxText = 4096;
 constexpr int kMaxNesting = 32;
+constexpr int kMaxDepth = 256;  // A chain `a + b + c` grows to the left without being nested.
 
 constexpr std::array kKeywords = {"and",    "or",       "if",      "then",      "else",    "in",
                                   "true",   "false",    "null",    "for",       "some",    "every",
@@ -295,7 +296,16 @@ class Parser {
     return made(Node{.kind = kind, .left = std::move(left), .right = std::move(right)});
   }
   NodePtr made(Node node) {
-    return error_ ? nullptr : std::make_shared<const Node>(std::move(node));
+    if (error_) return nullptr;
+    const auto below = [&](const NodePtr& child) {
+      node.depth = std::max(node.depth, child->depth + 1);
+    };
+    if (node.left) below(node.left);
+    if (node.right) below(node.right);
+    for (const NodePtr& item : node.items) below(item);
+    if (node.depth > kMaxDepth)
+      return refuse("feel.too_large", "a chain of more than 256 operators");
+    return std::make_shared<const Node>(std::move(node));
   }
 
   NodePtr syntax(const std::string& wanted) { return refuse("feel.syntax", "expected " + wanted); }

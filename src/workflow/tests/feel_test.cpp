@@ -35,8 +35,13 @@ TEST(Feel, bounds_what_it_reads) {
   EXPECT_EQ(code(std::string(40, '(') + "1" + std::string(40, ')')), "feel.too_large");
   EXPECT_EQ(code(std::string(40, '-') + "1"), "feel.too_large");
   std::string sum = "1";
-  while (sum.size() < 4001) sum += "+1";
-  EXPECT_EQ(Expression::parse(sum)->evaluate({}), Value(2001));
+  for (int i = 1; i < 200; ++i) sum += "+1";
+  EXPECT_EQ(Expression::parse(sum)->evaluate({}), Value(200));
+  for (int i = 0; i < 200; ++i) sum += "+1";
+  EXPECT_EQ(code(sum), "feel.too_large");
+  std::string path = "a";
+  for (int i = 0; i < 300; ++i) path += ".a";
+  EXPECT_EQ(code(path), "feel.too_large");
 }
 
 TEST(Feel, an_attribute_is_a_text_unless_it_begins_with_an_equals_sign) {
