@@ -83,9 +83,10 @@ struct PurchaseRequest {
   std::optional<CustomerId> customer;  ///< Set: `not_found` unless it is this customer's.
 };
 struct ListRequest {
-  std::optional<CustomerId> customer;  ///< Absent: all (operators).
-  std::string status, cursor;
-  std::int64_t limit = 20;
+  std::optional<CustomerId> customer;  ///< Required by list; absent: everyone's (admin_list).
+  std::string status, cursor;          ///< status: only admin_list looks at it; empty: all.
+  std::int64_t limit = 20;             ///< 1 … 100.
+  std::optional<bool> attention;       ///< admin_list: only those that an operator must look at, or need not.
 };
 struct PurchasePage {
   std::vector<Purchase> items;  ///< Newest first; timeline left out.
@@ -127,6 +128,7 @@ struct PricedLine {
   Money unit_price, total;
   bool available = false;
   std::string availability;  ///< in_stock low out
+  std::optional<std::int64_t> stock;  ///< Units that can be had; absent for what keeps no stock.
 };
 struct PriceReply {
   std::vector<PricedLine> lines;
@@ -150,6 +152,11 @@ struct AdminPurchase {
   std::vector<EffectView> effects;
   std::vector<IncidentView> incidents;
 };
+/// Newest first within a shard; without payments (admin_get has it).
+struct AdminPage {
+  std::vector<AdminPurchase> items;
+  std::string next_cursor;
+};
 struct Nothing {};
 struct DefinitionView {
   std::string process_id, name, hash;
@@ -164,6 +171,7 @@ struct DeployRequest {
   std::string xml, actor;
 };
 struct InstancesRequest {
+  std::string process_id;  ///< Empty: all; only `instances` looks at it.
   std::string cursor;
   std::int64_t limit = 20;
 };
@@ -201,7 +209,7 @@ BOOST_DESCRIBE_STRUCT(Purchase, (),
                        shipping_address, attention, action_url))
 BOOST_DESCRIBE_STRUCT(AcceptReply, (), (purchase, replayed))
 BOOST_DESCRIBE_STRUCT(PurchaseRequest, (), (id, customer))
-BOOST_DESCRIBE_STRUCT(ListRequest, (), (customer, status, cursor, limit))
+BOOST_DESCRIBE_STRUCT(ListRequest, (), (customer, status, cursor, limit, attention))
 BOOST_DESCRIBE_STRUCT(PurchasePage, (), (items, next_cursor))
 BOOST_DESCRIBE_STRUCT(EventsRequest, (), (purchase, after_seq, wait_us))
 BOOST_DESCRIBE_STRUCT(EventsReply, (), (entries, purchase, final))
@@ -209,16 +217,18 @@ BOOST_DESCRIBE_STRUCT(ProcessToken, (), (element_id, state))
 BOOST_DESCRIBE_STRUCT(ProcessReply, (), (process_id, version, state, xml, tokens, completed))
 BOOST_DESCRIBE_STRUCT(PriceRequest, (), (lines, currency))
 BOOST_DESCRIBE_STRUCT(PricedLine, (),
-                      (line, sku, name, variant, kind, product, quantity, unit_price, total, available, availability))
+                      (line, sku, name, variant, kind, product, quantity, unit_price, total, available, availability,
+                       stock))
 BOOST_DESCRIBE_STRUCT(PriceReply, (), (lines, total, available))
 BOOST_DESCRIBE_STRUCT(EffectView, (), (effect, line, state, attempts))
 BOOST_DESCRIBE_STRUCT(IncidentView, (), (id, element_id, code, detail, instance, since_us))
 BOOST_DESCRIBE_STRUCT(AdminPurchase, (), (purchase, payment, effects, incidents))
+BOOST_DESCRIBE_STRUCT(AdminPage, (), (items, next_cursor))
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 BOOST_DESCRIBE_STRUCT(DefinitionView, (), (process_id, name, hash, version, deployed_at_us, running))
 BOOST_DESCRIBE_STRUCT(DefinitionsReply, (), (items))
 BOOST_DESCRIBE_STRUCT(DeployRequest, (), (xml, actor))
-BOOST_DESCRIBE_STRUCT(InstancesRequest, (), (cursor, limit))
+BOOST_DESCRIBE_STRUCT(InstancesRequest, (), (process_id, cursor, limit))
 BOOST_DESCRIBE_STRUCT(InstanceView, (), (id, process_id, version, started_at_us, tokens))
 BOOST_DESCRIBE_STRUCT(InstancesReply, (), (items, next_cursor))
 BOOST_DESCRIBE_STRUCT(IncidentsReply, (), (items, next_cursor))
@@ -229,7 +239,8 @@ class OrchestratorApi {
  public:
   virtual ~OrchestratorApi() = default;
   /// Durable when it returns. Errors: `conflict` "price.changed" (detail holds the new total in minor units and
-  /// currency, "1999 EUR"), "stock.insufficient"; `invalid` "idempotency.key_reused", "sku.unknown" by field.
+  /// currency, "1999 EUR"), "stock.insufficient"; `invalid` "idempotency.key_reused", and by field "sku.unknown",
+  /// "currency.not_sold", "shipping_address.required".
   virtual Task<AcceptReply> accept(Context context, AcceptRequest request) = 0;
   virtual Task<Purchase> get(Context context, PurchaseRequest request) = 0;
   virtual Task<PurchasePage> list(Context context, ListRequest request) = 0;
@@ -239,11 +250,12 @@ class OrchestratorApi {
   virtual Task<ProcessReply> process(Context context, PurchaseRequest request) = 0;
   virtual Task<PriceReply> price(Context context, PriceRequest request) = 0;
 
+  virtual Task<AdminPage> admin_list(Context context, ListRequest request) = 0;
   virtual Task<AdminPurchase> admin_get(Context context, PurchaseRequest request) = 0;
-  /// Retries every incident of the purchase.
+  /// Retries every incident of the purchase. `conflict` "purchase.no_incident".
   virtual Task<AdminPurchase> retry(Context context, PurchaseRequest request) = 0;
   virtual Task<DefinitionsReply> definitions(Context context, Nothing request) = 0;
-  /// `invalid` "process.refused" with one field error per element.
+  /// `invalid` "process.refused" with one field error per element. The same file again is the same version.
   virtual Task<DefinitionView> deploy(Context context, DeployRequest request) = 0;
   virtual Task<InstancesReply> instances(Context context, InstancesRequest request) = 0;
   virtual Task<IncidentsReply> incidents(Context context, InstancesRequest request) = 0;
