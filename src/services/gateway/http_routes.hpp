@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "net/router.hpp"
+#include "services/gateway/http.hpp"
+#include "services/gateway/http_rate_limit.hpp"
+
+/// The gateway's routes by kind; http.hpp adds them all.
+namespace pps::gateway::routes {
+
+/// What the routes of one listener share. Loop-confined.
+struct Shared {
+  Shared(Parts p, Options o)
+      : parts(std::move(p)), options(o), limit(parts.runtime.clock, o.purchases_per_second, o.purchases_burst) {}
+  Parts parts;
+  Options options;
+  RateLimit limit;
+  std::size_t accepting = 0;
+  std::size_t streams = 0;
+};
+
+/// One of a bounded number of places, given back when the last copy goes. Null if there is none left.
+std::shared_ptr<void> take_place(const std::shared_ptr<Shared>& shared, std::size_t Shared::*count, std::size_t most);
+/// 503 "overloaded".
+Error overloaded();
+
+void add_purchases(net::Router& router, std::shared_ptr<Shared> shared);
+void add_owned_products(net::Router& router, std::shared_ptr<Shared> shared);
+void add_admin(net::Router& router, std::shared_ptr<Shared> shared);
+
+}  // namespace pps::gateway::routes
