@@ -34,6 +34,14 @@ struct Outside {
   std::map<std::string, std::function<JobResult(const JobCall&)>> answers;
   std::map<std::string, Duration> delays;
 
+  Duration delay_of(const std::string& element) const {
+    const auto found = delays.find(element);
+    return found == delays.end() ? Duration(1ms) : found->second;
+  }
+  JobResult answer_to(const JobCall& call) const {
+    const auto found = answers.find(call.element->id);
+    return found == answers.end() ? JobResult{JobDone{}, {}} : found->second(call);
+  }
   std::vector<std::string> done() const {
     std::vector<std::string> names;
     for (const Call& call : calls) names.push_back(call.element);
@@ -95,16 +103,15 @@ class Owner {
     outside.calls.push_back({element, call.job, call.attempt});
     outside.most_running = std::max(outside.most_running, ++outside.running);
     if (call.element->task->commit_before) {
-      const bool durable = co_await is_durable(owner, call);
+      JobCall copy = call;
+      const bool durable = co_await is_durable(owner, std::move(copy));
       if (!durable) ++outside.undurable;
     }
-    const auto delay = outside.delays.find(element);
-    co_await runtime::sleep_for(owner.runtime_,
-                                delay == outside.delays.end() ? Duration(1ms) : delay->second);
+    const Duration delay = outside.delay_of(element);
+    co_await runtime::sleep_for(owner.runtime_, delay);
     --outside.running;
-    const auto answer = outside.answers.find(element);
-    if (answer == outside.answers.end()) co_return JobResult{JobDone{}, {}};
-    co_return answer->second(call);
+    JobResult result = outside.answer_to(call);
+    co_return result;
   }
 
   static boost::asio::awaitable<bool> is_durable(Owner& owner, JobCall call) {
