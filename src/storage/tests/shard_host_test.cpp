@@ -48,7 +48,8 @@ TEST_F(ShardHostTest, many_first_callers_open_it_once) {
     co_return co_await runtime::all_of(std::move(tasks));
   };
   EXPECT_EQ(host_.now(), nullptr);
-  for (const auto& memory : *world_.run(many(host_))) EXPECT_TRUE(memory);
+  const auto all = *world_.run(many(host_));
+  for (const auto& memory : all) EXPECT_TRUE(memory);
   EXPECT_EQ(loads_, 1);
   EXPECT_NE(host_.now(), nullptr);
 }

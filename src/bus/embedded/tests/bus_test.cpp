@@ -188,7 +188,8 @@ TEST_F(BusTest, two_processes_on_one_log_never_share_an_offset) {
   auto all = [](std::vector<Task<void>> many) -> Task<std::vector<Result<void>>> {
     co_return co_await runtime::all_of(std::move(many));
   };
-  for (const auto& result : *world_.run(all(std::move(tasks)))) EXPECT_TRUE(result);
+  const auto results = *world_.run(all(std::move(tasks)));
+  for (const auto& result : results) EXPECT_TRUE(result);
   std::string got;
   bus_->subscribe("t", "a", collect(got));
   settle();
