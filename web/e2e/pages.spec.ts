@@ -1,4 +1,4 @@
-import { expect, expectAccessible, test } from './shop';
+import { expect, expectAccessible, findProduct, test } from './shop';
 
 test('a page that is not there says so', async ({ page }) => {
   for (const path of ['/nothing-here', '/products/no-such-product']) {
@@ -59,6 +59,20 @@ test('a chosen scheme and language stay', async ({ page }) => {
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
   await expect(page.getByRole('button', { name: 'Zu hellen Farben wechseln' })).toBeVisible();
   await expectAccessible(page);
+});
+
+test.describe('in dark colours', () => {
+  test.use({ colorScheme: 'dark' });
+  test('pages are as readable', async ({ page }) => {
+    const { slug } = await findProduct(page, 'licence');
+    for (const path of ['/', '/products', `/products/${slug}`, '/basket', '/sign-in', '/sign-up']) {
+      await page.goto(path);
+      await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark');
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+      await expectAccessible(page);
+    }
+  });
 });
 
 for (const width of [320, 768, 1920]) {

@@ -6,7 +6,7 @@ export default defineConfig({
   outputDir: `${root}/test-results`,
   globalSetup: './start.ts',
   workers: 1,
-  timeout: 90_000,
+  timeout: 180_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
   reporter: [['list']],

@@ -86,6 +86,7 @@ test('search, sign up, buy, watch, and own a licence key', async ({ page }) => {
 });
 
 test('a declined card ends the order with nothing charged', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
   const product = await findProduct(page, 'licence');
   await page.goto(`/products/${product.slug}`);
   await putInBasket(page, product);
@@ -96,6 +97,8 @@ test('a declined card ends the order with nothing charged', async ({ page }) => 
   await page.waitForURL('**/orders/*');
   await expectStatus(page, 'failed');
   await expect(page.getByText('Nothing was charged')).toBeVisible();
+  await expect(page.locator('.djs-container svg').first()).toBeVisible();
+  await expectAccessible(page);
   await page.goto('/library');
   await expect(page.getByText('Nothing here yet')).toBeVisible();
 });

@@ -26,7 +26,7 @@ const dark: MantineColorsTuple = [
 /** The shop's own face: pine green on warm paper by day, on green-black by night. Read at build time too (vite.config.ts). */
 export const theme = createTheme({
   primaryColor: 'pine',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.32,
   respectReducedMotion: true,

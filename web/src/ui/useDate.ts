@@ -8,6 +8,6 @@ export function useDate() {
   return {
     day: format({ dateStyle: 'long' }),
     dayTime: format({ dateStyle: 'medium', timeStyle: 'short' }),
-    clock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+    clock: format({ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }),
   };
 }

@@ -51,19 +51,23 @@ export function ProcessDiagram({ purchaseId }: { purchaseId: string }) {
       : t('order.processNow', { steps: data.tokens.map(({ element_id }) => name(element_id)).join(', ') });
   return (
     <figure className={classes.figure}>
-      <div ref={host} className={classes.canvas} role="group" aria-label={t('order.process')} />
-      <div className={classes.tools}>
-        <ActionIcon variant="default" size="lg" aria-label={t('order.zoomIn')} onClick={() => view?.zoom(1.25)}>
-          <IconPlus size={17} />
-        </ActionIcon>
-        <ActionIcon variant="default" size="lg" aria-label={t('order.zoomOut')} onClick={() => view?.zoom(0.8)}>
-          <IconMinus size={17} />
-        </ActionIcon>
-        <ActionIcon variant="default" size="lg" aria-label={t('order.zoomFit')} onClick={() => view?.fit()}>
-          <IconMaximize size={17} />
-        </ActionIcon>
+      <div className={classes.scroll}>
+        <div ref={host} className={classes.canvas} role="group" aria-label={t('order.process')} />
       </div>
-      <figcaption className={classes.caption}>{now}</figcaption>
+      <div className={classes.foot}>
+        <figcaption className={classes.caption}>{now}</figcaption>
+        <div className={classes.tools}>
+          <ActionIcon variant="default" size="lg" aria-label={t('order.zoomIn')} onClick={() => view?.zoom(1.25)}>
+            <IconPlus size={17} />
+          </ActionIcon>
+          <ActionIcon variant="default" size="lg" aria-label={t('order.zoomOut')} onClick={() => view?.zoom(0.8)}>
+            <IconMinus size={17} />
+          </ActionIcon>
+          <ActionIcon variant="default" size="lg" aria-label={t('order.zoomFit')} onClick={() => view?.fit()}>
+            <IconMaximize size={17} />
+          </ActionIcon>
+        </div>
+      </div>
     </figure>
   );
 }

@@ -1,3 +1,4 @@
+import TextRenderer from 'bpmn-js/lib/draw/TextRenderer';
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import type { ProcessView } from '../../api/types';
 
@@ -28,7 +29,25 @@ interface ZoomScroll {
   toggle(enabled: boolean): void;
 }
 
-const markers = ['pps-passed', 'pps-active', 'pps-waiting', 'pps-incident'];
+const markers = ['pps-scope', 'pps-passed', 'pps-active', 'pps-waiting', 'pps-incident'];
+
+/**
+ * Labels with room for their last letter. A label is measured, its box made as wide as the text, and the text wrapped if it is
+ * not narrower than the box: where the browser draws glyphs in whole pixels, it often is not.
+ */
+class RoomyTextRenderer extends TextRenderer {
+  static readonly $inject = ['config.textRenderer'];
+
+  constructor(config: ConstructorParameters<typeof TextRenderer>[0]) {
+    super(config);
+    const tight = this.getExternalLabelBounds.bind(this);
+    this.getExternalLabelBounds = (bounds, text) => {
+      const { x, y, width, height } = tight(bounds, text);
+      const room = 4 + width * 0.15;
+      return { x: x - room / 2, y, width: width + room, height };
+    };
+  }
+}
 
 /** bpmn-js behind the few calls the page needs. Colours come from the page's style sheet, so that they follow its scheme. */
 export class BpmnView {
@@ -38,6 +57,8 @@ export class BpmnView {
   constructor(private readonly host: HTMLElement) {
     this.viewer = new NavigatedViewer({
       container: host,
+      additionalModules: [{ textRenderer: ['type', RoomyTextRenderer] }],
+      textRenderer: { defaultStyle: { fontFamily: "'Geist Variable', sans-serif" } },
       bpmnRenderer: {
         defaultFillColor: 'var(--pps-surface)',
         defaultStrokeColor: 'var(--pps-diagram-line)',
@@ -65,10 +86,11 @@ export class BpmnView {
     const all = this.elements.getAll();
     for (const { id } of all) for (const marker of markers) canvas.removeMarker(id, marker);
     const reached = new Set([...passed, ...tokens.map(({ element_id }) => element_id)]);
-    for (const { id, businessObject } of all) {
+    for (const { id, type, businessObject } of all) {
       const { sourceRef, targetRef } = businessObject ?? {};
       const flowTaken = sourceRef && targetRef && passed.includes(sourceRef.id) && reached.has(targetRef.id);
       if (passed.includes(id) || flowTaken) canvas.addMarker(id, 'pps-passed');
+      if (type === 'bpmn:SubProcess') canvas.addMarker(id, 'pps-scope');
     }
     for (const { element_id, state } of tokens) {
       if (this.elements.get(element_id)) canvas.addMarker(element_id, `pps-${state}`);
