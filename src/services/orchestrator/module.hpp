@@ -23,8 +23,7 @@ struct Dependencies {
   std::string public_origin;  ///< "https://shop.example": where a payment challenge returns to.
 };
 
-/// Deploys the built-in process if its file is new, opens the shards and takes up what a crash left. Reads
-/// `orchestrator.reconcile_every` and `orchestrator.reconcile_after`.
+/// Deploys the built-in process if its file is new, opens the shards and takes up what a crash left.
 Task<std::shared_ptr<OrchestratorApi>> make_local(Dependencies dependencies);
 
 }  // namespace pps::orchestrator
