@@ -1,8 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
-#include <set>
 
 #include "net/client.hpp"
 #include "simulators/common/rules.hpp"
@@ -40,7 +38,6 @@ class ModelClient final : public net::HttpClient {
   Store& store_;
   Decide decide_;
   Duration answer_timeout_;
-  std::shared_ptr<std::set<std::string>> running_ = std::make_shared<std::set<std::string>>();
 };
 
 /// The request as a server would see it: path and query decoded.
