@@ -52,7 +52,8 @@ std::string seal(std::string_view key, std::string_view plain, std::string_view 
   random.fill(std::span(bytes_of(out), kNonce));
   const CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int size = 0;
-  bool ok = EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key), bytes_of(out)) == 1;
+  bool ok = EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key),
+                               bytes_of(out)) == 1;
   ok = ok && EVP_EncryptUpdate(context.get(), nullptr, &size, bytes_of(associated),
                                static_cast<int>(associated.size())) == 1;
   ok = ok && EVP_EncryptUpdate(context.get(), bytes_of(out) + kNonce, &size, bytes_of(plain),
@@ -74,13 +75,15 @@ std::optional<std::string> unseal(std::string_view key, std::string_view sealed,
   const CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int size = 0;
   const bool begun =
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key), bytes_of(sealed)) == 1 &&
+      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key),
+                         bytes_of(sealed)) == 1 &&
       EVP_DecryptUpdate(context.get(), nullptr, &size, bytes_of(associated),
                         static_cast<int>(associated.size())) == 1 &&
       EVP_DecryptUpdate(context.get(), bytes_of(plain), &size, bytes_of(cipher),
                         static_cast<int>(cipher.size())) == 1 &&
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) == 1;
-  if (!begun || EVP_DecryptFinal_ex(context.get(), bytes_of(plain) + size, &size) != 1) return std::nullopt;
+  if (!begun || EVP_DecryptFinal_ex(context.get(), bytes_of(plain) + size, &size) != 1)
+    return std::nullopt;
   return plain;
 }
 

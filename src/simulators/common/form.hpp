@@ -9,7 +9,8 @@
 /// application/x-www-form-urlencoded (WHATWG URL, section 5), for bodies and query strings.
 namespace pps::simulators {
 
-/// Nothing if a percent sign is not followed by two hexadecimal digits. @param plus a `+` is a space.
+/// Nothing if a percent sign is not followed by two hexadecimal digits. @param plus a `+` is a
+/// space.
 std::optional<std::string> decode_percent(std::string_view text, bool plus);
 /// Pairs in order. Nothing if a name or a value cannot be decoded.
 std::optional<net::Query> decode_form(std::string_view text);

@@ -10,7 +10,8 @@ namespace pps::simulators {
 namespace {
 
 net::ClientResponse answer_of(net::Response response) {
-  net::ClientResponse out{.status = response.status, .headers = std::move(response.headers), .body = {}};
+  net::ClientResponse out{
+      .status = response.status, .headers = std::move(response.headers), .body = {}};
   if (auto* text = std::get_if<std::string>(&response.body))
     out.body = std::move(*text);
   else
@@ -42,7 +43,8 @@ ModelClient::ModelClient(runtime::Runtime& runtime, Rules& rules, Store& store, 
       answer_timeout_(answer_timeout) {}
 
 net::Response ModelClient::arrive(const net::ClientRequest& request, Mishap mishap) {
-  return rules_.handle(store_, Moment{runtime_.clock.now(), runtime_.random}, received(request), mishap);
+  return rules_.handle(store_, Moment{runtime_.clock.now(), runtime_.random}, received(request),
+                       mishap);
 }
 
 Duration ModelClient::patience(const Context& context) const {
@@ -54,7 +56,8 @@ Task<net::ClientResponse> ModelClient::send(Context context, net::ClientRequest 
   if (fate.refuse)
     co_return fail(ErrorKind::unavailable, "net.refused", "the connection was refused");
   const Duration patience_left = patience(context);
-  const bool silent = fate.lose_request || fate.lose_answer || fate.before + fate.after > patience_left;
+  const bool silent =
+      fate.lose_request || fate.lose_answer || fate.before + fate.after > patience_left;
   if (!fate.lose_request && fate.before > patience_left) {
     // It arrives after the caller has given up: the nastiest case, so it does happen.
     auto late = [](runtime::Runtime& runtime, Rules& rules, Store& store, net::ClientRequest sent,

@@ -6,7 +6,8 @@ namespace pps::simulators {
 
 namespace {
 
-constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kAlphabet =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 std::string base62(std::uint64_t value, std::size_t digits) {
   std::string out(digits, '0');
@@ -17,7 +18,8 @@ std::string base62(std::uint64_t value, std::size_t digits) {
 }  // namespace
 
 std::string make_id(std::string_view prefix, const Moment& moment) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(moment.now.time_since_epoch());
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(moment.now.time_since_epoch());
   std::string id(prefix);
   id += base62(static_cast<std::uint64_t>(ms.count()), 8);
   // 83 bits: two numbers below 62^7, whose bias in 64 bits is below 2^-22.
@@ -35,8 +37,11 @@ net::Response json_reply(int status, std::string body) {
 }
 
 net::Response problem_reply(int status, std::string_view code, std::string_view detail) {
-  const boost::json::object body{
-      {"type", "about:blank"}, {"title", code}, {"status", status}, {"code", code}, {"detail", detail}};
+  const boost::json::object body{{"type", "about:blank"},
+                                 {"title", code},
+                                 {"status", status},
+                                 {"code", code},
+                                 {"detail", detail}};
   net::Response response = json_reply(status, boost::json::serialize(body));
   response.headers.set("Content-Type", "application/problem+json");
   return response;
