@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+
+/// Small whole files. Blocks: at start-up, or on a pool.
+namespace pps::runtime {
+
+/// Errors: `not_found` "file.missing"; `too_large` "file.too_large"; `unavailable` "file.read".
+Result<std::string> read_file(const std::string& path, std::size_t most_bytes);
+
+/// Writes a temporary file beside `path`, syncs it, and moves it there: `path` is the old file or
+/// the whole new one, never half of it. Mode 0600. Error `unavailable` "file.write".
+Result<void> replace_file(const std::string& path, const std::string& contents);
+
+/// Makes the folder and its parents, mode 0700 for those it makes. Error `unavailable` "file.write".
+Result<void> make_folder(const std::string& path);
+
+bool file_exists(const std::string& path);
+/// The folder of the running program.
+std::string program_folder();
+
+}  // namespace pps::runtime
