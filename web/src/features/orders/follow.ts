@@ -15,17 +15,41 @@ export interface Follower {
   onConnected(connected: boolean): void;
 }
 
+/** Where events come from. */
+export interface EventServer {
+  open(id: string, lastId: string, signal: AbortSignal): Promise<Response>;
+  /** The stream's token has ended: the next `open` takes another. Does not throw. */
+  reauthenticate(): Promise<void>;
+}
+
+const shop: EventServer = {
+  open: (id, lastId, signal) => {
+    const headers: Record<string, string> = { accept: 'text/event-stream' };
+    if (lastId !== '') headers['last-event-id'] = lastId;
+    const path = `/api/purchases/${encodeURIComponent(id)}/events`;
+    return authorizedFetch(new Request(path, { headers, cache: 'no-store', signal }));
+  },
+  reauthenticate: async () => {
+    await session.renew(await session.token().catch(() => undefined)).catch(() => undefined);
+  },
+};
+
 /**
  * Follows a purchase until its stream ends: reconnects after failures with growing pauses, from the last event seen, with a
  * fresh token if need be. Throws `ApiError` if the server refuses for good.
  */
-export async function followPurchase(id: string, follower: Follower, signal: AbortSignal): Promise<void> {
+export async function followPurchase(
+  id: string,
+  follower: Follower,
+  signal: AbortSignal,
+  server: EventServer = shop,
+): Promise<void> {
   let lastId = '';
   let delay = firstDelayMs;
   while (!signal.aborted) {
     let outcome: 'end' | 'again' | 'lost' = 'lost';
     try {
-      for await (const event of connect(id, lastId, signal, () => follower.onConnected(true))) {
+      for await (const event of connect(server, id, lastId, signal, () => follower.onConnected(true))) {
         delay = firstDelayMs;
         if (event.id !== '') lastId = event.id;
         if (event.event === 'end' || event.event === 'reauthenticate') {
@@ -40,7 +64,7 @@ export async function followPurchase(id: string, follower: Follower, signal: Abo
     follower.onConnected(false);
     if (outcome === 'end') return;
     if (outcome === 'again') {
-      await session.renew(await session.token().catch(() => undefined)).catch(() => undefined);
+      await server.reauthenticate();
     } else {
       await pause(delay * (0.5 + Math.random() / 2), signal);
       delay = Math.min(delay * 2, longestDelayMs);
@@ -49,6 +73,7 @@ export async function followPurchase(id: string, follower: Follower, signal: Abo
 }
 
 async function* connect(
+  server: EventServer,
   id: string,
   lastId: string,
   signal: AbortSignal,
@@ -56,16 +81,8 @@ async function* connect(
 ): AsyncGenerator<ServerEvent> {
   const silence = new AbortController();
   let watchdog = setTimeout(() => silence.abort(), silenceMs);
-  const headers: Record<string, string> = { accept: 'text/event-stream' };
-  if (lastId !== '') headers['last-event-id'] = lastId;
   try {
-    const response = await authorizedFetch(
-      new Request(`/api/purchases/${encodeURIComponent(id)}/events`, {
-        headers,
-        cache: 'no-store',
-        signal: AbortSignal.any([signal, silence.signal]),
-      }),
-    );
+    const response = await server.open(id, lastId, AbortSignal.any([signal, silence.signal]));
     if (!response.ok || !response.body) {
       throw toApiError(response, await response.json().catch(() => undefined));
     }
@@ -92,7 +109,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, signal.aborted ? 0 : ms);
     signal.addEventListener('abort', done);
   });
 }
