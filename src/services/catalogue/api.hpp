@@ -26,11 +26,13 @@ struct JsonReply {
   std::string etag;  ///< Strong, with quotes; empty where there is none.
 };
 struct ListRequest {
-  std::string q, category, brand, currency, sort, cursor;
-  std::optional<std::int64_t> price_min, price_max;  ///< Minor units.
+  std::string q, category, currency, cursor;
+  std::string sort;  ///< relevance, name, price, -price, -created_at; empty: relevance with `q`, else name.
+  std::vector<std::string> brands, kinds;            ///< One of them; empty: any.
+  std::optional<std::int64_t> price_min, price_max;  ///< Minor units, inclusive.
   std::optional<bool> available;
-  std::map<std::string, std::vector<std::string>> attributes;
-  std::vector<std::string> facets;
+  std::map<std::string, std::vector<std::string>> attributes;  ///< By name, without `attr.`.
+  std::vector<std::string> facets;  ///< category, brand, kind, availability, attr.NAME; at most 10.
   std::int64_t limit = 20;  ///< 1 … 100.
 };
 struct SuggestRequest {
@@ -57,6 +59,8 @@ struct Quote {
   bool found = false;  ///< False: no such SKU, or its product is not active.
   ProductId product;
   std::string name, variant, kind;
+  bool stock_tracked = true;  ///< False: never runs out (generated keys).
+  bool priced = false;        ///< False: not sold in that currency; `price` says nothing.
   Money price;
 };
 struct QuoteReply {
@@ -71,18 +75,21 @@ struct ChangeRequest {
   std::string actor;
 };
 struct AdminListRequest {
-  std::string q, status, cursor;
+  std::string status, cursor;  ///< Status empty: every one.
   std::int64_t limit = 20;
 };
-/// An import is begun, fed in pieces and closed; each piece is a bounded text of whole or broken lines.
+/// An import is begun, fed in pieces and closed; pieces may end anywhere.
 struct ImportBegin {
-  std::string format;  ///< ndjson
+  /// `ndjson`: a ProductInput a line; `bundle`: {"product": ProductInput, "images": [{name, media_type, width, height, alt,
+  /// base64}]} a line, the images replacing those the product has.
+  std::string format;
   std::string actor;
 };
 struct ImportPiece {
   std::string id;
-  std::string text;
+  std::vector<std::uint8_t> bytes;  ///< At most 1 MiB; goes on where the piece before ended.
   bool last = false;
+  std::string failure;  ///< Not empty: no more will come, and why.
 };
 struct ImportRequest {
   std::string id;
@@ -95,33 +102,52 @@ struct ExportReply {
   std::string ndjson;
   std::string next_cursor;
 };
+/// A category of the tree; a category that only products name stands at the top, named after its slug.
+struct CategoryInput {
+  std::string slug, name;
+  std::string parent;  ///< Slug; empty: at the top. Defined before it, or in the same request before this one.
+};
+struct CategoriesRequest {
+  std::vector<CategoryInput> categories;
+};
+
+/// Events on topic "product": types product.created, product.changed, product.archived; key = id, body = this as JSON.
+struct ProductChanged {
+  ProductId id;
+  std::int64_t version = 0;
+  std::vector<std::string> slugs, skus;  ///< Those it has and those it had before.
+};
 
 BOOST_DESCRIBE_STRUCT(ProductRequest, (), (id_or_slug, by_slug, currency))
 BOOST_DESCRIBE_STRUCT(JsonReply, (), (json, etag))
 BOOST_DESCRIBE_STRUCT(ListRequest, (),
-                      (q, category, brand, currency, sort, cursor, price_min, price_max, available, attributes, facets,
-                       limit))
+                      (q, category, currency, cursor, sort, brands, kinds, price_min, price_max, available, attributes,
+                       facets, limit))
 BOOST_DESCRIBE_STRUCT(SuggestRequest, (), (q, limit))
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 BOOST_DESCRIBE_STRUCT(ImageRequest, (), (product, name))
 BOOST_DESCRIBE_STRUCT(ImageReply, (), (bytes, media_type, etag))
 BOOST_DESCRIBE_STRUCT(QuoteRequest, (), (skus, currency))
-BOOST_DESCRIBE_STRUCT(Quote, (), (sku, found, product, name, variant, kind, price))
+BOOST_DESCRIBE_STRUCT(Quote, (), (sku, found, product, name, variant, kind, stock_tracked, priced, price))
 BOOST_DESCRIBE_STRUCT(QuoteReply, (), (quotes))
 BOOST_DESCRIBE_STRUCT(ChangeRequest, (), (id, if_match, json, actor))
-BOOST_DESCRIBE_STRUCT(AdminListRequest, (), (q, status, cursor, limit))
+BOOST_DESCRIBE_STRUCT(AdminListRequest, (), (status, cursor, limit))
 BOOST_DESCRIBE_STRUCT(ImportBegin, (), (format, actor))
-BOOST_DESCRIBE_STRUCT(ImportPiece, (), (id, text, last))
+BOOST_DESCRIBE_STRUCT(ImportPiece, (), (id, bytes, last, failure))
 BOOST_DESCRIBE_STRUCT(ImportRequest, (), (id))
 BOOST_DESCRIBE_STRUCT(ExportRequest, (), (cursor, limit))
 BOOST_DESCRIBE_STRUCT(ExportReply, (), (ndjson, next_cursor))
+BOOST_DESCRIBE_STRUCT(CategoryInput, (), (slug, name, parent))
+BOOST_DESCRIBE_STRUCT(CategoriesRequest, (), (categories))
+BOOST_DESCRIBE_STRUCT(ProductChanged, (), (id, version, slugs, skus))
 
 /// Loop-confined. Errors beside those named: `not_found` "product.not_found", `unavailable`.
 class CatalogueApi {
  public:
   virtual ~CatalogueApi() = default;
   virtual Task<JsonReply> get_product(Context context, ProductRequest request) = 0;
-  virtual Task<JsonReply> list_products(Context context, ListRequest request) = 0;  ///< `invalid` cursor, sort, facet.
+  /// `malformed` cursor.invalid; `invalid` sort, facet, limit.
+  virtual Task<JsonReply> list_products(Context context, ListRequest request) = 0;
   virtual Task<JsonReply> suggest(Context context, SuggestRequest request) = 0;
   virtual Task<JsonReply> categories(Context context, Nothing request) = 0;
   virtual Task<ImageReply> image(Context context, ImageRequest request) = 0;
@@ -129,12 +155,15 @@ class CatalogueApi {
 
   virtual Task<JsonReply> admin_list(Context context, AdminListRequest request) = 0;
   virtual Task<JsonReply> admin_get(Context context, ProductRequest request) = 0;
-  virtual Task<JsonReply> create(Context context, ChangeRequest request) = 0;   ///< `conflict` sku.taken, slug.taken
-  virtual Task<JsonReply> replace(Context context, ChangeRequest request) = 0;  ///< `stale`, `precondition_required`
+  virtual Task<JsonReply> create(Context context, ChangeRequest request) = 0;  ///< `conflict` sku.taken, slug.taken
+  /// The same, and `precondition_required` "etag.required", `stale` "etag.mismatch". A body that changes nothing
+  /// leaves the version as it is.
+  virtual Task<JsonReply> replace(Context context, ChangeRequest request) = 0;
   virtual Task<JsonReply> archive(Context context, ChangeRequest request) = 0;
   virtual Task<JsonReply> import_begin(Context context, ImportBegin request) = 0;
   virtual Task<JsonReply> import_piece(Context context, ImportPiece request) = 0;
   virtual Task<JsonReply> import_status(Context context, ImportRequest request) = 0;
+  virtual Task<JsonReply> define_categories(Context context, CategoriesRequest request) = 0;
   virtual Task<ExportReply> export_products(Context context, ExportRequest request) = 0;
 };
 

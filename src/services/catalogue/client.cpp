@@ -1,0 +1,71 @@
+#include "services/catalogue/client.hpp"
+
+#include "net/described_json.hpp"
+
+namespace pps::catalogue {
+namespace {
+
+class RemoteCatalogue final : public CatalogueApi {
+ public:
+  explicit RemoteCatalogue(std::shared_ptr<net::RpcClient> rpc) : rpc_(std::move(rpc)) {}
+
+  Task<JsonReply> get_product(Context context, ProductRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "get_product", request);
+  }
+  Task<JsonReply> list_products(Context context, ListRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "list_products", request);
+  }
+  Task<JsonReply> suggest(Context context, SuggestRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "suggest", request);
+  }
+  Task<JsonReply> categories(Context context, Nothing request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "categories", request);
+  }
+  Task<ImageReply> image(Context context, ImageRequest request) override {
+    return net::call_method<ImageReply>(*rpc_, context, "image", request);
+  }
+  Task<QuoteReply> quote(Context context, QuoteRequest request) override {
+    return net::call_method<QuoteReply>(*rpc_, context, "quote", request);
+  }
+  Task<JsonReply> admin_list(Context context, AdminListRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "admin_list", request);
+  }
+  Task<JsonReply> admin_get(Context context, ProductRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "admin_get", request);
+  }
+  Task<JsonReply> create(Context context, ChangeRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "create", request);
+  }
+  Task<JsonReply> replace(Context context, ChangeRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "replace", request);
+  }
+  Task<JsonReply> archive(Context context, ChangeRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "archive", request);
+  }
+  Task<JsonReply> import_begin(Context context, ImportBegin request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "import_begin", request);
+  }
+  Task<JsonReply> import_piece(Context context, ImportPiece request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "import_piece", request);
+  }
+  Task<JsonReply> import_status(Context context, ImportRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "import_status", request);
+  }
+  Task<JsonReply> define_categories(Context context, CategoriesRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "define_categories", request);
+  }
+  Task<ExportReply> export_products(Context context, ExportRequest request) override {
+    return net::call_method<ExportReply>(*rpc_, context, "export_products", request);
+  }
+
+ private:
+  std::shared_ptr<net::RpcClient> rpc_;
+};
+
+}  // namespace
+
+std::shared_ptr<CatalogueApi> make_remote(std::shared_ptr<net::RpcClient> client) {
+  return std::make_shared<RemoteCatalogue>(std::move(client));
+}
+
+}  // namespace pps::catalogue

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/sync.hpp"
+#include "services/catalogue/model.hpp"
+
+namespace pps::catalogue {
+
+/// One row of an import, read.
+struct ImportRow {
+  ProductInput product;
+  std::optional<std::vector<Image>> images;              ///< `bundle` rows only.
+  std::vector<std::pair<std::string, std::string>> blobs;  ///< SHA-256 in hexadecimal and the bytes.
+};
+
+/// @param format ndjson or bundle. Errors as read_product_input's; pictures: png, jpeg or webp by their first bytes,
+/// at most 20 of at most 192 KiB.
+Result<ImportRow> read_import_row(std::string_view format, std::string_view line);
+
+/// An import under way or ended: what ImportJob of api/openapi.yaml shows. Loop-confined.
+struct Import {
+  static constexpr std::size_t kMostLine = 256 * 1024;
+  static constexpr std::size_t kMostRefusals = 1'000;
+
+  std::string id, format, status = "running", detail;
+  std::int64_t rows = 0, created = 0, updated = 0, refused = 0;
+  std::int64_t started_at_us = 0, finished_at_us = 0;
+  std::vector<std::string> refusals;  ///< Each as JSON.
+  std::string rest;                   ///< A line that has not ended yet.
+  bool skipping = false;              ///< In the rest of a line that is too long.
+  runtime::Semaphore one_piece{1};    ///< Pieces are handled in the order they come.
+
+  struct Line {
+    std::int64_t number = 0;
+    std::string text;
+  };
+  /// The whole lines up to here; those that are empty or too long (refused at once) are left out.
+  std::vector<Line> take_lines(std::string_view piece, bool last);
+  void refuse(std::int64_t row, const Error& error);
+  std::string json() const;
+};
+
+}  // namespace pps::catalogue

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/id.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "storage/rows.hpp"
+
+/// What the catalogue keeps of a product. These structs are the columns of its rows: an id is never reused.
+namespace pps::catalogue {
+
+struct Variant {
+  std::string sku, name;
+  std::optional<std::string> kind;                ///< Absent: the product's.
+  std::map<std::string, std::int64_t> prices;     ///< Minor units by currency, tax included.
+  std::map<std::string, std::string> attributes;
+  bool stock_tracked = true;
+  storage::Unknown unknown;
+  bool operator==(const Variant&) const = default;
+  static constexpr auto columns() {
+    return std::tuple(storage::column<1>(&Variant::sku), storage::column<2>(&Variant::name),
+                      storage::column<3>(&Variant::kind), storage::column<4>(&Variant::prices),
+                      storage::column<5>(&Variant::attributes), storage::column<6>(&Variant::stock_tracked));
+  }
+};
+
+struct Image {
+  std::string name;        ///< Within the product: "icon-128.png".
+  std::string blob;        ///< SHA-256 of its bytes, 64 hexadecimal digits: where they are kept.
+  std::string media_type;
+  std::int64_t width = 0, height = 0;  ///< Pixels; 0: not known.
+  std::string alt;
+  storage::Unknown unknown;
+  bool operator==(const Image&) const = default;
+  static constexpr auto columns() {
+    return std::tuple(storage::column<1>(&Image::name), storage::column<2>(&Image::blob),
+                      storage::column<3>(&Image::media_type), storage::column<4>(&Image::width),
+                      storage::column<5>(&Image::height), storage::column<6>(&Image::alt));
+  }
+};
+
+/// What the operator writes: ProductInput of api/openapi.yaml.
+struct ProductInput {
+  std::string slug, name, kind;
+  std::optional<std::string> summary, description, brand;
+  std::string status = "draft";
+  std::vector<std::string> categories, tags;
+  std::map<std::string, std::string> attributes;
+  std::vector<Variant> variants;
+  storage::Unknown unknown;
+  bool operator==(const ProductInput&) const = default;
+  static constexpr auto columns() {
+    return std::tuple(storage::column<1>(&ProductInput::slug), storage::column<2>(&ProductInput::name),
+                      storage::column<3>(&ProductInput::kind), storage::column<4>(&ProductInput::summary),
+                      storage::column<5>(&ProductInput::description), storage::column<6>(&ProductInput::brand),
+                      storage::column<7>(&ProductInput::status), storage::column<8>(&ProductInput::categories),
+                      storage::column<9>(&ProductInput::tags), storage::column<10>(&ProductInput::attributes),
+                      storage::column<11>(&ProductInput::variants));
+  }
+};
+
+struct Product {
+  ProductId id;
+  std::uint64_t version = 0;  ///< The row's; counts changes.
+  std::int64_t created_at_us = 0, updated_at_us = 0;
+  ProductInput input;
+  std::vector<Image> images;
+};
+
+inline const std::string& kind_of(const ProductInput& product, const Variant& variant) {
+  return variant.kind ? *variant.kind : product.kind;
+}
+
+/// How many a shop can sell now, roughly; ordered, so that the best of several is the greatest.
+enum class Availability : std::uint8_t { out, low, in_stock };
+std::string_view name_of(Availability availability);
+std::optional<Availability> availability_of(std::string_view name);
+
+/// The strong ETag of a version: the number in quotes.
+std::string etag_of(std::uint64_t version);
+
+/// ^[a-z0-9]+(-[a-z0-9]+)*$, at most 100.
+bool is_slug(std::string_view text);
+/// ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$: of what base accepts as a SKU, what a shop may name so.
+bool is_product_sku(std::string_view text);
+/// ^[a-z][a-z0-9_]{0,39}$
+bool is_attribute_name(std::string_view text);
+
+}  // namespace pps::catalogue

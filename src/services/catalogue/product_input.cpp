@@ -1,0 +1,167 @@
+#include "services/catalogue/product_input.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "net/json_reader.hpp"
+#include "services/catalogue/text_json.hpp"
+
+namespace pps::catalogue {
+namespace {
+
+constexpr std::int64_t kMostPrice = 100'000'000'000;
+
+/// The limits of api/openapi.yaml count characters; the reader's count bytes.
+struct Characters {
+  std::size_t least, most;
+  net::TextLimits bytes() const { return {least, most * 4}; }
+};
+
+std::size_t characters_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0) != 0x80; }));
+}
+
+void check_length(net::ObjectReader& in, std::string_view name, std::string_view text, Characters limits) {
+  if (characters_of(text) > limits.most)
+    in.refuse(name, "field.length", fmt::format("{} must have {} to {} characters", name, limits.least, limits.most));
+}
+
+std::string read_text(net::ObjectReader& in, std::string_view name, Characters limits) {
+  std::string text = in.text(name, limits.bytes());
+  check_length(in, name, text, limits);
+  return text;
+}
+
+std::optional<std::string> read_optional(net::ObjectReader& in, std::string_view name, Characters limits) {
+  std::optional<std::string> text = in.optional_text(name, limits.bytes());
+  if (text) check_length(in, name, *text, limits);
+  return text;
+}
+
+/// A list of distinct items, each of which `is_right`.
+template <class Check>
+std::vector<std::string> read_set(net::ObjectReader& in, std::string_view name, std::size_t most, Characters limits,
+                                  Check is_right, std::string_view form) {
+  std::vector<std::string> items = in.texts(name, most, limits.bytes());
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!is_right(items[i]) || characters_of(items[i]) > limits.most)
+      in.refuse_item(name, i, "field.format", std::string(form));
+    else if (!seen.insert(items[i]).second)
+      in.refuse_item(name, i, "field.duplicate", fmt::format("\"{}\" stands twice; name it once", items[i]));
+  }
+  return items;
+}
+
+std::map<std::string, std::string> read_attributes(net::ObjectReader& parent) {
+  std::map<std::string, std::string> attributes;
+  auto in = parent.object("attributes", false);
+  if (!in) return attributes;
+  const std::vector<std::string> names = in->keys();
+  if (names.size() > 50) parent.refuse("attributes", "field.length", "attributes must be at most 50");
+  for (const std::string& name : names) {
+    std::string value = read_text(*in, name, {1, 200});
+    if (!is_attribute_name(name))
+      in->refuse(name, "field.format", "a name is 1 to 40 characters of a-z 0-9 _ and begins with a letter");
+    attributes.emplace(name, std::move(value));
+  }
+  return attributes;
+}
+
+std::map<std::string, std::int64_t> read_prices(net::ObjectReader& variant) {
+  std::map<std::string, std::int64_t> prices;
+  auto in = variant.object("prices");
+  if (!in) return prices;
+  const std::vector<std::string> codes = in->keys();
+  if (codes.empty() || codes.size() > 20)
+    variant.refuse("prices", "field.length", "prices must name 1 to 20 currencies");
+  for (const std::string& code : codes) {
+    const std::int64_t price = in->integer(code, 0, kMostPrice);
+    if (!Currency::parse(code)) in->refuse(code, "field.format", "a currency is an ISO 4217 code such as EUR");
+    prices.emplace(code, price);
+  }
+  return prices;
+}
+
+std::optional<std::string> read_kind(net::ObjectReader& in, bool required) {
+  if (!required && !in.has("kind")) {
+    in.optional_text("kind");  // null counts as absent
+    return std::nullopt;
+  }
+  return in.one_of("kind", {"physical", "licence"});
+}
+
+Variant read_variant(net::ObjectReader& in) {
+  Variant variant;
+  variant.sku = in.text("sku", {1, 64});
+  if (!variant.sku.empty() && !is_product_sku(variant.sku))
+    in.refuse("sku", "field.format", "sku must be 1 to 64 of A-Z a-z 0-9 . _ - and begin with a letter or digit");
+  variant.name = read_text(in, "name", {1, 120});
+  variant.kind = read_kind(in, false);
+  variant.prices = read_prices(in);
+  variant.attributes = read_attributes(in);
+  variant.stock_tracked = in.optional_boolean("stock_tracked").value_or(true);
+  return variant;
+}
+
+}  // namespace
+
+Result<ProductInput> read_product_input(std::string_view json) {
+  Result<net::ObjectReader> reader = net::ObjectReader::parse(json);
+  if (!reader) return fail(std::move(reader).error());
+  net::ObjectReader& in = *reader;
+  ProductInput product;
+  product.slug = in.text("slug", {1, 100});
+  if (!product.slug.empty() && !is_slug(product.slug))
+    in.refuse("slug", "field.format", "slug must be small letters and digits with single hyphens between them");
+  product.name = read_text(in, "name", {1, 200});
+  product.summary = read_optional(in, "summary", {0, 500});
+  product.description = read_optional(in, "description", {0, 20'000});
+  product.brand = read_optional(in, "brand", {1, 120});
+  product.kind = read_kind(in, true).value_or("");
+  if (in.has("status")) product.status = in.one_of("status", {"draft", "active", "archived"});
+  product.categories = read_set(in, "categories", 20, {1, 100}, is_slug, "a category is named by its slug");
+  product.tags = read_set(
+      in, "tags", 50, {1, 60}, [](std::string_view) { return true; }, "a tag has 1 to 60 characters");
+  product.attributes = read_attributes(in);
+  std::set<std::string> skus;
+  std::vector<net::ObjectReader> variants = in.objects("variants", 1, 100);
+  for (net::ObjectReader& one : variants) {
+    Variant variant = read_variant(one);
+    if (!skus.insert(variant.sku).second && !variant.sku.empty())
+      one.refuse("sku", "field.duplicate", "another variant of this product has this sku");
+    product.variants.push_back(std::move(variant));
+  }
+  const Result<void> done = in.finish();
+  if (!done) return fail(done.error());
+  return product;
+}
+
+std::string write_product_input(const ProductInput& product) {
+  JsonObject out;
+  out.text("slug", product.slug).text("name", product.name);
+  out.optional_text("summary", product.summary).optional_text("description", product.description);
+  out.optional_text("brand", product.brand);
+  out.text("kind", product.kind).text("status", product.status);
+  if (!product.categories.empty()) out.raw("categories", json_texts(product.categories));
+  if (!product.tags.empty()) out.raw("tags", json_texts(product.tags));
+  if (!product.attributes.empty()) out.raw("attributes", json_map(product.attributes));
+  JsonArray variants;
+  for (const Variant& variant : product.variants) {
+    JsonObject one;
+    one.text("sku", variant.sku).text("name", variant.name).optional_text("kind", variant.kind);
+    JsonObject prices;
+    for (const auto& [currency, price] : variant.prices) prices.number(currency, price);
+    one.raw("prices", prices.take());
+    if (!variant.attributes.empty()) one.raw("attributes", json_map(variant.attributes));
+    if (!variant.stock_tracked) one.raw("stock_tracked", "false");
+    variants.raw(one.take());
+  }
+  out.raw("variants", variants.take());
+  return out.take();
+}
+
+}  // namespace pps::catalogue

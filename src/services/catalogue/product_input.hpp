@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "services/catalogue/model.hpp"
+
+namespace pps::catalogue {
+
+/// Reads a ProductInput of api/openapi.yaml. `malformed` "request.malformed"; `invalid` "fields.invalid" with every
+/// wrong field, a SKU or currency that stands twice included.
+Result<ProductInput> read_product_input(std::string_view json);
+
+/// The same product as JSON in one form (fixed order of fields, maps by name, defaults left out): what was read from
+/// it is written byte by byte as it was.
+std::string write_product_input(const ProductInput& product);
+
+}  // namespace pps::catalogue

@@ -1,0 +1,107 @@
+#include "services/catalogue/replies.hpp"
+
+#include <algorithm>
+
+#include "services/catalogue/text_json.hpp"
+#include "services/catalogue/product_input.hpp"
+
+namespace pps::catalogue {
+namespace {
+
+std::string image_url(const Product& product, const Image& image) {
+  return "/api/products/" + product.id.to_string() + "/images/" + image.name;
+}
+
+std::string images_json(const Product& product) {
+  JsonArray images;
+  for (const Image& image : product.images) {
+    JsonObject one;
+    one.text("name", image.name).text("url", image_url(product, image));
+    if (image.width > 0) one.number("width", image.width);
+    if (image.height > 0) one.number("height", image.height);
+    if (!image.alt.empty()) one.text("alt", image.alt);
+    images.raw(one.take());
+  }
+  return images.take();
+}
+
+std::string availability_json(Availability availability) {
+  JsonObject out;
+  out.text("status", name_of(availability));
+  return out.take();
+}
+
+std::string variants_json(const Product& product, std::string_view currency, const AvailabilityOf& availability) {
+  JsonArray variants;
+  for (const Variant& variant : product.input.variants) {
+    const auto price = variant.prices.find(std::string(currency));
+    if (price == variant.prices.end()) continue;
+    JsonObject one;
+    one.text("sku", variant.sku).text("name", variant.name).text("kind", kind_of(product.input, variant));
+    one.raw("price", json_money(price->second, currency)).raw("attributes", json_map(variant.attributes));
+    one.raw("availability", availability_json(availability(variant)));
+    variants.raw(one.take());
+  }
+  return variants.take();
+}
+
+}  // namespace
+
+Availability best_availability(const ProductInput& product, const AvailabilityOf& availability) {
+  Availability best = Availability::out;
+  for (const Variant& variant : product.variants) best = std::max(best, availability(variant));
+  return best;
+}
+
+std::string product_json(const Product& product, std::string_view currency, const AvailabilityOf& availability) {
+  const ProductInput& input = product.input;
+  JsonObject out;
+  out.text("id", product.id.to_string()).text("slug", input.slug).text("name", input.name);
+  out.optional_text("summary", input.summary).optional_text("description", input.description);
+  out.optional_text("brand", input.brand);
+  out.text("kind", input.kind).text("status", input.status);
+  out.raw("categories", json_texts(input.categories)).raw("tags", json_texts(input.tags));
+  out.raw("attributes", json_map(input.attributes)).raw("images", images_json(product));
+  out.raw("variants", variants_json(product, currency, availability));
+  return out.take();
+}
+
+std::string summary_json(const Product& product, std::string_view currency, const AvailabilityOf& availability) {
+  const ProductInput& input = product.input;
+  std::optional<std::int64_t> cheapest;
+  Availability best = Availability::out;
+  for (const Variant& variant : input.variants) {
+    const auto price = variant.prices.find(std::string(currency));
+    if (price == variant.prices.end()) continue;
+    cheapest = std::min(cheapest.value_or(price->second), price->second);
+    best = std::max(best, availability(variant));
+  }
+  if (!cheapest) return {};
+  JsonObject out;
+  out.text("id", product.id.to_string()).text("slug", input.slug).text("name", input.name);
+  out.optional_text("summary", input.summary).optional_text("brand", input.brand).text("kind", input.kind);
+  out.raw("categories", json_texts(input.categories));
+  if (!product.images.empty()) out.text("image", image_url(product, product.images.front()));
+  out.raw("price", json_money(*cheapest, currency)).raw("availability", availability_json(best));
+  out.raw("variants", variants_json(product, currency, availability));
+  return out.take();
+}
+
+std::string suggestion_json(const Product& product) {
+  JsonObject out;
+  out.text("id", product.id.to_string()).text("slug", product.input.slug).text("name", product.input.name);
+  if (!product.images.empty()) out.text("image", image_url(product, product.images.front()));
+  return out.take();
+}
+
+std::string admin_json(const Product& product) {
+  JsonObject out;
+  out.text("id", product.id.to_string()).number("version", static_cast<std::int64_t>(product.version));
+  out.text("created_at", to_rfc3339(from_unix_us(product.created_at_us)));
+  out.text("updated_at", to_rfc3339(from_unix_us(product.updated_at_us)));
+  if (!product.images.empty()) out.raw("images", images_json(product));
+  out.raw("product", write_product_input(product.input));
+  return out.take();
+}
+
+}  // namespace pps::catalogue

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "bus/bus.hpp"
+#include "cache/cache.hpp"
+#include "runtime/metrics.hpp"
+#include "runtime/runtime.hpp"
+#include "services/catalogue/api.hpp"
+#include "services/catalogue/categories.hpp"
+#include "services/catalogue/imports.hpp"
+#include "services/catalogue/keyed_locks.hpp"
+#include "services/catalogue/model.hpp"
+#include "services/catalogue/replies.hpp"
+#include "services/catalogue/repository.hpp"
+#include "search/index.hpp"
+
+namespace pps::catalogue {
+
+struct ServiceOptions {
+  std::string currency = "EUR";       ///< The shop's: what a request without one means.
+  std::size_t import_parallel = 128;  ///< Rows of one import under way at once.
+};
+
+/// What was stored by a change.
+struct Saved {
+  Product product;
+  bool created = false;
+};
+
+/// The catalogue's rules. Public reads come from cached replies; changes go through the repository, then drop what was
+/// cached; the index and the availability column follow events. Loop-confined.
+class CatalogueService final : public CatalogueApi, public std::enable_shared_from_this<CatalogueService> {
+ public:
+  CatalogueService(runtime::Runtime& runtime, std::unique_ptr<Repository> repository,
+                   std::shared_ptr<cache::Cache> cache, std::shared_ptr<search::Index> index,
+                   std::shared_ptr<bus::Bus> bus, ServiceOptions options);
+  ~CatalogueService() override;
+
+  /// Opens the shards, reads categories and availability, and begins to follow events; the index is built anew in the
+  /// background if it is missing or behind. Call once, before anything else.
+  Task<void> start();
+
+  Task<JsonReply> get_product(Context context, ProductRequest request) override;
+  Task<JsonReply> list_products(Context context, ListRequest request) override;
+  Task<JsonReply> suggest(Context context, SuggestRequest request) override;
+  Task<JsonReply> categories(Context context, Nothing request) override;
+  Task<ImageReply> image(Context context, ImageRequest request) override;
+  Task<QuoteReply> quote(Context context, QuoteRequest request) override;
+
+  Task<JsonReply> admin_list(Context context, AdminListRequest request) override;
+  Task<JsonReply> admin_get(Context context, ProductRequest request) override;
+  Task<JsonReply> create(Context context, ChangeRequest request) override;
+  Task<JsonReply> replace(Context context, ChangeRequest request) override;
+  Task<JsonReply> archive(Context context, ChangeRequest request) override;
+  Task<JsonReply> import_begin(Context context, ImportBegin request) override;
+  Task<JsonReply> import_piece(Context context, ImportPiece request) override;
+  Task<JsonReply> import_status(Context context, ImportRequest request) override;
+  Task<JsonReply> define_categories(Context context, CategoriesRequest request) override;
+  Task<ExportReply> export_products(Context context, ExportRequest request) override;
+
+  /// Creates the product, or replaces the one that has its slug (what an import does with a row).
+  Task<Saved> upsert(ProductInput input, std::optional<std::vector<Image>> images);
+  Task<void> put_blob(std::string sha256, std::string bytes);
+  /// Builds the index from every product.
+  Task<void> reindex();
+
+ private:
+  // read.cpp
+  Result<std::string> currency_of(const std::string& asked) const;
+  Task<std::optional<ProductId>> id_of_slug(std::string slug);
+  Task<Product> find_public(ProductId id);
+  Task<cache::Entry> cached(std::string kind, ProductId id, std::string currency);
+  Task<cache::Entry> make_reply(std::string kind, ProductId id, std::string currency);
+  Task<cache::Entry> make_slug(std::string slug);
+  Task<cache::Entry> make_quote(std::string sku);
+  Availability availability_of(const Variant& variant) const;
+  AvailabilityOf availability() const;
+
+  // list.cpp
+  Result<search::Query> to_query(const ListRequest& request, const std::string& currency) const;
+  Task<std::string> make_page(search::QueryReply found, std::string currency);
+  Task<cache::Entry> make_list(search::Query query, std::string currency);
+
+  // change.cpp
+  Task<Product> create_product(ProductInput input, std::vector<Image> images);
+  Task<Product> replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
+                                std::optional<std::vector<Image>> images);
+  Task<Product> replace_locked(Product current, ProductInput input, std::vector<Image> images, Duration begun);
+  Task<void> claim_all(std::vector<Claim> claims, ProductId owner, ProductInput input);
+  Task<void> release_all(std::vector<Claim> claims, ProductId owner);
+  void changed(const ProductChanged& change, const Product& product);
+  void forget_replies(ProductId id);
+  void know_currencies(const ProductInput& input);
+
+  // indexer.cpp
+  search::Document document_of(const Product& product) const;
+  Task<void> on_products(std::vector<bus::Delivered> events);
+  Task<void> on_stock(std::vector<bus::Delivered> events);
+  Task<void> index_products(std::vector<ProductId> ids, std::uint64_t position);
+  Task<void> refresh_availability(ProductId id);
+  Task<void> load_availability();
+  boost::asio::awaitable<void> catch_up();
+
+  runtime::Runtime& runtime_;
+  std::unique_ptr<Repository> repository_;
+  std::shared_ptr<cache::Cache> cache_;
+  std::shared_ptr<search::Index> index_;
+  std::shared_ptr<bus::Bus> bus_;
+  const ServiceOptions options_;
+  ProductLocks locks_;
+  runtime::Semaphore indexing_{1};
+  CategoryTree tree_;
+  std::unordered_map<Sku, Availability> stock_;  ///< As stock events said; a SKU that is not here is out.
+  std::set<std::string> currencies_;             ///< Every currency that a cached reply may be in.
+  std::map<std::string, std::shared_ptr<Import>> imports_;
+  metrics::Gauge& index_lag_;
+  metrics::Counter& changes_;
+};
+
+}  // namespace pps::catalogue

@@ -1,0 +1,244 @@
+#include <algorithm>
+
+#include "services/catalogue/product_input.hpp"
+#include "services/catalogue/service.hpp"
+
+/// Changes by an operator or an import: claims first, then the product with its event in one commit, then what was
+/// cached is dropped, then the answer.
+namespace pps::catalogue {
+namespace {
+
+std::vector<Claim> claims_of(const ProductInput& product) {
+  std::vector<Claim> claims{{"slug", product.slug}};
+  for (const Variant& variant : product.variants) claims.push_back({"sku", variant.sku});
+  std::sort(claims.begin(), claims.end());
+  return claims;
+}
+
+/// Those in `a` and not in `b`; both sorted.
+std::vector<Claim> without(const std::vector<Claim>& a, const std::vector<Claim>& b) {
+  std::vector<Claim> out;
+  std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
+  return out;
+}
+
+void name_claims(const std::vector<Claim>& claims, ProductChanged& change) {
+  for (const Claim& claim : claims) {
+    auto& names = claim.kind == "slug" ? change.slugs : change.skus;
+    if (std::find(names.begin(), names.end(), claim.value) == names.end()) names.push_back(claim.value);
+  }
+}
+
+/// Where in the body the refused claim stands.
+void point_at(Error& error, const Claim& claim, const ProductInput& input) {
+  std::string pointer = "/slug";
+  for (std::size_t i = 0; claim.kind == "sku" && i < input.variants.size(); ++i)
+    if (input.variants[i].sku == claim.value) pointer = "/variants/" + std::to_string(i) + "/sku";
+  error.fields.push_back({std::move(pointer), error.code, error.detail});
+}
+
+/// RFC 9110, section 13.1.1: `*` or a list of entity tags, compared strongly.
+bool matches(std::string_view if_match, std::string_view etag) {
+  while (!if_match.empty()) {
+    const std::size_t comma = std::min(if_match.find(','), if_match.size());
+    std::string_view one = if_match.substr(0, comma);
+    if_match.remove_prefix(std::min(comma + 1, if_match.size()));
+    while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+    while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+    if (one == "*" || one == etag) return true;
+  }
+  return false;
+}
+
+std::unexpected<Error> not_found() {
+  return fail(ErrorKind::not_found, "product.not_found", "There is no such product.");
+}
+
+JsonReply reply_of(const Product& product) { return {admin_json(product), etag_of(product.version)}; }
+
+}  // namespace
+
+void CatalogueService::know_currencies(const ProductInput& input) {
+  for (const Variant& variant : input.variants)
+    for (const auto& [currency, price] : variant.prices) currencies_.insert(currency);
+}
+
+void CatalogueService::changed(const ProductChanged& change, const Product& product) {
+  know_currencies(product.input);
+  forget_replies(product.id);
+  for (const std::string& slug : change.slugs) cache_->invalidate("slug:" + slug);
+  for (const std::string& sku : change.skus) cache_->invalidate("quote:" + sku);
+  changes_.add();
+}
+
+Task<void> CatalogueService::claim_all(std::vector<Claim> claims, ProductId owner, ProductInput input) {
+  std::vector<Task<void>> asks;
+  for (const Claim& claim : claims) asks.push_back(repository_->claim(claim, owner));
+  const std::vector<Result<void>> results = co_await runtime::all_of(std::move(asks));
+  std::vector<Claim> held;
+  std::optional<Error> refused;
+  for (std::size_t i = 0; i < claims.size(); ++i) {
+    if (results[i]) {
+      held.push_back(claims[i]);
+      continue;
+    }
+    Error error = results[i].error();
+    if (error.kind == ErrorKind::conflict) point_at(error, claims[i], input);
+    if (!refused)
+      refused = std::move(error);
+    else
+      refused->fields.insert(refused->fields.end(), error.fields.begin(), error.fields.end());
+  }
+  if (!refused) co_return Result<void>{};
+  Result<void> released = co_await release_all(std::move(held), owner);
+  static_cast<void>(released);  // what stays claimed without a product is taken over by whoever wants it
+  co_return fail(std::move(*refused));
+}
+
+Task<void> CatalogueService::release_all(std::vector<Claim> claims, ProductId owner) {
+  std::vector<Task<void>> asks;
+  for (Claim& claim : claims) asks.push_back(repository_->release(std::move(claim), owner));
+  const std::vector<Result<void>> results = co_await runtime::all_of(std::move(asks));
+  for (const Result<void>& result : results)
+    if (!result) co_return fail(result.error());
+  co_return Result<void>{};
+}
+
+Task<Product> CatalogueService::create_product(ProductInput input, std::vector<Image> images) {
+  const auto self = shared_from_this();
+  const Duration begun = runtime_.clock.monotonic();
+  const std::int64_t now = to_unix_us(runtime_.clock.now());
+  Product product{repository_->new_id(), 1, now, now, std::move(input), std::move(images)};
+  const std::vector<Claim> claims = claims_of(product.input);
+  Result<void> claimed = co_await claim_all(claims, product.id, product.input);
+  if (!claimed) co_return fail(std::move(claimed).error());
+  ProductChanged change{product.id, 1, {}, {}};
+  name_claims(claims, change);
+  std::string type = "product.created";
+  Result<void> written = co_await repository_->write(product, std::move(type), change, begun);
+  if (!written) {
+    // If it may have been written, the claims stay: they are its own.
+    if (written.error().kind != ErrorKind::unknown_outcome) {
+      Result<void> released = co_await release_all(claims, product.id);
+      static_cast<void>(released);
+    }
+    co_return fail(std::move(written).error());
+  }
+  changed(change, product);
+  co_return product;
+}
+
+Task<Product> CatalogueService::replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
+                                                std::optional<std::vector<Image>> images) {
+  const auto self = shared_from_this();
+  const ProductLocks::Held held = co_await locks_.acquire(id);
+  const Duration begun = runtime_.clock.monotonic();
+  Result<std::optional<Product>> current = co_await repository_->find(id);
+  if (!current) co_return fail(std::move(current).error());
+  if (!*current) co_return not_found();
+  if (if_match && !matches(*if_match, etag_of((*current)->version)))
+    co_return fail(ErrorKind::stale, "etag.mismatch", "The product was changed since it was read; read it again.");
+  std::vector<Image> pictures = images ? std::move(*images) : (*current)->images;
+  Result<Product> product = co_await replace_locked(std::move(**current), std::move(input), std::move(pictures), begun);
+  co_return product;
+}
+
+Task<Product> CatalogueService::replace_locked(Product current, ProductInput input, std::vector<Image> images,
+                                               Duration begun) {
+  input.unknown = current.input.unknown;  // columns of a newer version stay
+  if (input == current.input && images == current.images) co_return current;
+  const std::vector<Claim> before = claims_of(current.input);
+  const std::vector<Claim> after = claims_of(input);
+  const std::vector<Claim> fresh = without(after, before);
+  Result<void> claimed = co_await claim_all(fresh, current.id, input);
+  if (!claimed) co_return fail(std::move(claimed).error());
+
+  Product product{current.id, current.version + 1, current.created_at_us, to_unix_us(runtime_.clock.now()),
+                  std::move(input), std::move(images)};
+  ProductChanged change{product.id, static_cast<std::int64_t>(product.version), {}, {}};
+  name_claims(before, change);
+  name_claims(after, change);
+  const bool archived = product.input.status == "archived" && current.input.status != "archived";
+  std::string type = archived ? "product.archived" : "product.changed";
+  Result<void> written = co_await repository_->write(product, std::move(type), change, begun);
+  if (!written) {
+    if (written.error().kind != ErrorKind::unknown_outcome) {
+      Result<void> released = co_await release_all(fresh, product.id);
+      static_cast<void>(released);
+    }
+    co_return fail(std::move(written).error());
+  }
+  changed(change, product);
+  std::vector<Claim> given_up = without(before, after);
+  Result<void> released = co_await release_all(std::move(given_up), product.id);
+  static_cast<void>(released);  // written already; a claim that stays is taken over by whoever wants it
+  co_return product;
+}
+
+Task<Saved> CatalogueService::upsert(ProductInput input, std::optional<std::vector<Image>> images) {
+  const auto self = shared_from_this();
+  Error last;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    Result<std::optional<ProductId>> id = co_await id_of_slug(input.slug);
+    if (!id) co_return fail(std::move(id).error());
+    if (*id) {
+      Result<Product> product = co_await replace_product(**id, std::nullopt, input, images);
+      if (!product) co_return fail(std::move(product).error());
+      co_return Saved{std::move(*product), false};
+    }
+    std::vector<Image> pictures = images.value_or(std::vector<Image>());
+    Result<Product> product = co_await create_product(input, std::move(pictures));
+    if (product) co_return Saved{std::move(*product), true};
+    last = std::move(product).error();
+    const bool exists_now = std::any_of(last.fields.begin(), last.fields.end(),
+                                        [](const FieldError& field) { return field.code == "slug.taken"; });
+    if (!exists_now) break;  // else another writer created it meanwhile: replace that one
+  }
+  co_return fail(std::move(last));
+}
+
+Task<JsonReply> CatalogueService::create(Context, ChangeRequest request) {
+  const auto self = shared_from_this();
+  Result<ProductInput> input = read_product_input(request.json);
+  if (!input) co_return fail(std::move(input).error());
+  Result<Product> product = co_await create_product(std::move(*input), {});
+  if (!product) co_return fail(std::move(product).error());
+  co_return reply_of(*product);
+}
+
+Task<JsonReply> CatalogueService::replace(Context, ChangeRequest request) {
+  const auto self = shared_from_this();
+  const auto id = ProductId::parse(request.id);
+  if (!id) co_return not_found();
+  if (request.if_match.empty())
+    co_return fail(ErrorKind::precondition_required, "etag.required", "Send If-Match with the ETag last read.");
+  Result<ProductInput> input = read_product_input(request.json);
+  if (!input) co_return fail(std::move(input).error());
+  std::optional<std::string> if_match = request.if_match;
+  Result<Product> product = co_await replace_product(*id, std::move(if_match), std::move(*input), std::nullopt);
+  if (!product) co_return fail(std::move(product).error());
+  co_return reply_of(*product);
+}
+
+Task<JsonReply> CatalogueService::archive(Context, ChangeRequest request) {
+  const auto self = shared_from_this();
+  const auto id = ProductId::parse(request.id);
+  if (!id) co_return not_found();
+  if (request.if_match.empty())
+    co_return fail(ErrorKind::precondition_required, "etag.required", "Send If-Match with the ETag last read.");
+  const ProductLocks::Held held = co_await locks_.acquire(*id);
+  const Duration begun = runtime_.clock.monotonic();
+  Result<std::optional<Product>> current = co_await repository_->find(*id);
+  if (!current) co_return fail(std::move(current).error());
+  if (!*current) co_return not_found();
+  if (!matches(request.if_match, etag_of((*current)->version)))
+    co_return fail(ErrorKind::stale, "etag.mismatch", "The product was changed since it was read; read it again.");
+  ProductInput input = (*current)->input;
+  input.status = "archived";
+  std::vector<Image> images = (*current)->images;
+  Result<Product> product = co_await replace_locked(std::move(**current), std::move(input), std::move(images), begun);
+  if (!product) co_return fail(std::move(product).error());
+  co_return reply_of(*product);
+}
+
+}  // namespace pps::catalogue

@@ -1,0 +1,248 @@
+#include <algorithm>
+
+#include "services/catalogue/text_json.hpp"
+#include "services/catalogue/service.hpp"
+#include "storage/rows.hpp"
+
+/// Public reads of single products: replies are made once, kept, and dropped by the change that makes them wrong.
+namespace pps::catalogue {
+namespace {
+
+constexpr const char* kProductReply = "product";
+constexpr const char* kSummary = "summary";
+constexpr const char* kSuggestion = "suggestion";
+
+/// What a quote needs of a SKU, as it is cached.
+struct QuoteRow {
+  bool found = false;
+  Uuid product{};
+  std::string name, variant, kind;
+  bool stock_tracked = true;
+  std::map<std::string, std::int64_t> prices;
+  static constexpr auto columns() {
+    return std::tuple(storage::column<1>(&QuoteRow::found), storage::column<2>(&QuoteRow::product),
+                      storage::column<3>(&QuoteRow::name), storage::column<4>(&QuoteRow::variant),
+                      storage::column<5>(&QuoteRow::kind), storage::column<6>(&QuoteRow::stock_tracked),
+                      storage::column<7>(&QuoteRow::prices));
+  }
+};
+
+cache::Entry entry_of(std::string bytes, std::string tag = {}) {
+  return {std::make_shared<const std::string>(std::move(bytes)), std::move(tag)};
+}
+
+std::unexpected<Error> no_product() {
+  return fail(ErrorKind::not_found, "product.not_found", "There is no such product.");
+}
+
+}  // namespace
+
+Result<std::string> CatalogueService::currency_of(const std::string& asked) const {
+  if (asked.empty()) return options_.currency;
+  if (!Currency::parse(asked))
+    return fail_field("?currency", "field.format", "currency must be an ISO 4217 code such as EUR");
+  return asked;
+}
+
+Availability CatalogueService::availability_of(const Variant& variant) const {
+  if (!variant.stock_tracked) return Availability::in_stock;
+  const auto known = stock_.find(Sku{variant.sku});
+  return known == stock_.end() ? Availability::out : known->second;
+}
+
+AvailabilityOf CatalogueService::availability() const {
+  return [this](const Variant& variant) { return availability_of(variant); };
+}
+
+Task<Product> CatalogueService::find_public(ProductId id) {
+  Result<std::optional<Product>> product = co_await repository_->find(id);
+  if (!product) co_return fail(std::move(product).error());
+  if (!*product || (*product)->input.status == "draft") co_return no_product();
+  know_currencies((*product)->input);
+  co_return std::move(**product);
+}
+
+Task<cache::Entry> CatalogueService::cached(std::string kind, ProductId id, std::string currency) {
+  // Only currencies that some product is sold in: what is cached must be found again when it has to be dropped.
+  if (!currencies_.contains(currency)) {
+    Result<cache::Entry> fresh = co_await make_reply(std::move(kind), id, std::move(currency));
+    co_return fresh;
+  }
+  std::string key = kind + ":" + currency + ":" + std::string(id.value.view());
+  cache::Load load = [self = shared_from_this(), kind, id, currency] { return self->make_reply(kind, id, currency); };
+  Result<cache::Entry> entry = co_await cache_->get_or_load(std::move(key), std::move(load));
+  co_return entry;
+}
+
+Task<cache::Entry> CatalogueService::make_reply(std::string kind, ProductId id, std::string currency) {
+  const auto self = shared_from_this();
+  Result<Product> product = co_await find_public(id);
+  if (!product) co_return fail(std::move(product).error());
+  std::string json;
+  if (kind == kProductReply) json = product_json(*product, currency, availability());
+  if (kind == kSummary) json = summary_json(*product, currency, availability());
+  if (kind == kSuggestion) json = suggestion_json(*product);
+  co_return entry_of(std::move(json), etag_of(product->version));
+}
+
+void CatalogueService::forget_replies(ProductId id) {
+  const std::string key(id.value.view());
+  for (const std::string& currency : currencies_)
+    for (const char* kind : {kProductReply, kSummary, kSuggestion})
+      cache_->invalidate(std::string(kind) + ":" + currency + ":" + key);
+}
+
+Task<cache::Entry> CatalogueService::make_slug(std::string slug) {
+  const auto self = shared_from_this();
+  Claim claim{"slug", slug};
+  Result<std::optional<ProductId>> owner = co_await repository_->owner_of(std::move(claim));
+  if (!owner) co_return fail(std::move(owner).error());
+  if (!*owner) co_return no_product();
+  const ProductId id = **owner;
+  Result<std::optional<Product>> product = co_await repository_->find(id);
+  if (!product) co_return fail(std::move(product).error());
+  if (!*product || (*product)->input.slug != slug) co_return no_product();
+  co_return entry_of(std::string(id.value.view()));
+}
+
+Task<std::optional<ProductId>> CatalogueService::id_of_slug(std::string slug) {
+  std::string key = "slug:" + slug;
+  cache::Load load = [self = shared_from_this(), slug] { return self->make_slug(slug); };
+  Result<cache::Entry> entry = co_await cache_->get_or_load(std::move(key), std::move(load));
+  if (!entry && entry.error().kind == ErrorKind::not_found) co_return std::optional<ProductId>();
+  if (!entry) co_return fail(std::move(entry).error());
+  co_return std::optional(ProductId{*Uuid::from_view(*entry->bytes)});
+}
+
+Task<JsonReply> CatalogueService::get_product(Context, ProductRequest request) {
+  const auto self = shared_from_this();
+  Result<std::string> currency = currency_of(request.currency);
+  if (!currency) co_return fail(std::move(currency).error());
+  std::optional<ProductId> id;
+  if (request.by_slug) {
+    if (!is_slug(request.id_or_slug)) co_return no_product();
+    Result<std::optional<ProductId>> found = co_await id_of_slug(request.id_or_slug);
+    if (!found) co_return fail(std::move(found).error());
+    id = *found;
+  } else {
+    id = ProductId::parse(request.id_or_slug);
+  }
+  if (!id) co_return no_product();
+  std::string kind = kProductReply;
+  Result<cache::Entry> entry = co_await cached(std::move(kind), *id, std::move(*currency));
+  if (!entry) co_return fail(std::move(entry).error());
+  co_return JsonReply{*entry->bytes, entry->tag};
+}
+
+Task<JsonReply> CatalogueService::suggest(Context, SuggestRequest request) {
+  const auto self = shared_from_this();
+  if (request.q.empty() || request.q.size() > 400)
+    co_return fail_field("?q", "field.length", "q must have 1 to 100 characters");
+  if (request.limit < 1 || request.limit > 20) co_return fail_field("?limit", "field.range", "limit must be 1 to 20");
+  Result<std::vector<Uuid>> ids = co_await index_->suggest(request.q, static_cast<std::size_t>(request.limit));
+  if (!ids) co_return fail(std::move(ids).error());
+  JsonArray items;
+  for (const Uuid& id : *ids) {
+    std::string kind = kSuggestion;
+    Result<cache::Entry> entry = co_await cached(std::move(kind), ProductId{id}, options_.currency);
+    if (entry) items.raw(*entry->bytes);  // one that has gone since the index saw it is left out
+  }
+  JsonObject out;
+  out.raw("items", items.take());
+  co_return JsonReply{out.take(), ""};
+}
+
+Task<JsonReply> CatalogueService::categories(Context, Nothing) {
+  co_return JsonReply{tree_.tree_json(index_->count("category")), ""};
+}
+
+Task<ImageReply> CatalogueService::image(Context, ImageRequest request) {
+  const auto self = shared_from_this();
+  Result<Product> product = co_await find_public(request.product);
+  if (!product) co_return fail(std::move(product).error());
+  const std::vector<Image>& images = product->images;
+  const auto image = request.name == "primary"
+                         ? images.begin()
+                         : std::find_if(images.begin(), images.end(),
+                                        [&](const Image& one) { return one.name == request.name; });
+  if (image == images.end())
+    co_return fail(ErrorKind::not_found, "image.not_found", "The product has no such picture.");
+  std::string blob = image->blob;
+  std::string key = "blob:" + blob;
+  cache::Load load = [self, blob]() -> Task<cache::Entry> {
+    return [](std::shared_ptr<CatalogueService> service, std::string sha256) -> Task<cache::Entry> {
+      Result<std::optional<std::string>> bytes = co_await service->repository_->find_blob(std::move(sha256));
+      if (!bytes) co_return fail(std::move(bytes).error());
+      if (!*bytes) co_return fail(ErrorKind::not_found, "image.not_found", "The picture's bytes are not here.");
+      co_return entry_of(std::move(**bytes));
+    }(self, blob);
+  };
+  Result<cache::Entry> entry = co_await cache_->get_or_load(std::move(key), std::move(load));
+  if (!entry) co_return fail(std::move(entry).error());
+  ImageReply reply;
+  reply.bytes.assign(entry->bytes->begin(), entry->bytes->end());
+  reply.media_type = image->media_type;
+  reply.etag = "\"" + blob.substr(0, 32) + "\"";
+  co_return reply;
+}
+
+Task<cache::Entry> CatalogueService::make_quote(std::string sku) {
+  const auto self = shared_from_this();
+  QuoteRow row;
+  Claim claim{"sku", sku};
+  Result<std::optional<ProductId>> owner = co_await repository_->owner_of(std::move(claim));
+  if (!owner) co_return fail(std::move(owner).error());
+  std::optional<Product> product;
+  if (*owner) {
+    Result<std::optional<Product>> found = co_await repository_->find(**owner);
+    if (!found) co_return fail(std::move(found).error());
+    product = std::move(*found);
+  }
+  if (product && product->input.status == "active")
+    for (const Variant& variant : product->input.variants)
+      if (variant.sku == sku)
+        row = {true,
+               product->id.value,
+               product->input.name,
+               variant.name,
+               kind_of(product->input, variant),
+               variant.stock_tracked,
+               variant.prices};
+  co_return entry_of(storage::encode_row(row));
+}
+
+Task<QuoteReply> CatalogueService::quote(Context, QuoteRequest request) {
+  const auto self = shared_from_this();
+  Result<std::string> code = currency_of(request.currency);
+  if (!code) co_return fail(std::move(code).error());
+  if (request.skus.empty() || request.skus.size() > 50)
+    co_return fail_field("/skus", "field.length", "1 to 50 SKUs may be asked at once");
+  const Currency currency = *Currency::parse(*code);
+  QuoteReply reply;
+  for (const Sku& sku : request.skus) {
+    Quote quote;
+    quote.sku = sku;
+    std::string key = "quote:" + sku.value;
+    cache::Load load = [self, name = sku.value] { return self->make_quote(name); };
+    Result<cache::Entry> entry = co_await cache_->get_or_load(std::move(key), std::move(load));
+    if (!entry) co_return fail(std::move(entry).error());
+    Result<QuoteRow> row = storage::decode_row<QuoteRow>(*entry->bytes);
+    if (!row) co_return fail(std::move(row).error());
+    if (row->found) {
+      quote.found = true;
+      quote.product = ProductId{row->product};
+      quote.name = std::move(row->name);
+      quote.variant = std::move(row->variant);
+      quote.kind = std::move(row->kind);
+      quote.stock_tracked = row->stock_tracked;
+      if (const auto price = row->prices.find(*code); price != row->prices.end()) {
+        quote.priced = true;
+        quote.price = Money{price->second, currency};
+      }
+    }
+    reply.quotes.push_back(std::move(quote));
+  }
+  co_return reply;
+}
+
+}  // namespace pps::catalogue

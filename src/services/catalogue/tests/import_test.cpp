@@ -1,0 +1,106 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+#include "services/catalogue/product_input.hpp"
+#include "services/catalogue/tests/fixture.hpp"
+
+namespace pps::catalogue {
+namespace {
+
+using testing::HasSubstr;
+
+struct BadInput {
+  std::string json, pointer, code;
+};
+
+TEST(ProductInputTest, bad_fields_are_named) {
+  const auto with = [](const std::string& field) {
+    return R"({"slug":"a","name":"A","kind":"licence","variants":[{"sku":"a","name":"x","prices":{"EUR":1}}],)" + field +
+           "}";
+  };
+  const auto variants = [](const std::string& text) {
+    return R"({"slug":"a","name":"A","kind":"licence","variants":[)" + text + "]}";
+  };
+  const BadInput cases[] = {
+      {with(R"("colour":"red")"), "/colour", "field.unknown"},
+      {with(R"("summary":")" + std::string(501, 'x') + "\""), "/summary", "field.length"},
+      {with(R"("status":"sold")"), "/status", "field.format"},
+      {with(R"("categories":["a","Big"])"), "/categories/1", "field.format"},
+      {with(R"("categories":["a","a"])"), "/categories/1", "field.duplicate"},
+      {with(R"("attributes":{"Bad":"x"})"), "/attributes/Bad", "field.format"},
+      {with(R"("attributes":{"ok":""})"), "/attributes/ok", "field.length"},
+      {variants(R"({"sku":"a","name":"x","prices":{"EUR":19.99}})"), "/variants/0/prices/EUR", "field.type"},
+      {variants(R"({"sku":"a","name":"x","prices":{"EUR":-1}})"), "/variants/0/prices/EUR", "field.range"},
+      {variants(R"({"sku":"a","name":"x","prices":{}})"), "/variants/0/prices", "field.length"},
+      {variants(R"({"sku":"a","name":"x","prices":{"euro":1}})"), "/variants/0/prices/euro", "field.format"},
+      {variants(R"({"sku":"-a","name":"x","prices":{"EUR":1}})"), "/variants/0/sku", "field.format"},
+      {variants(R"({"sku":"a","name":"x","prices":{"EUR":1}},{"sku":"a","name":"y","prices":{"EUR":1}})"),
+       "/variants/1/sku", "field.duplicate"},
+      {variants(""), "/variants", "field.length"},
+  };
+  for (const BadInput& one : cases) {
+    const auto read = read_product_input(one.json);
+    ASSERT_FALSE(read) << one.json;
+    EXPECT_EQ(read.error().code, "fields.invalid");
+    ASSERT_FALSE(read.error().fields.empty()) << one.json;
+    EXPECT_EQ(read.error().fields[0].pointer, one.pointer);
+    EXPECT_EQ(read.error().fields[0].code, one.code) << one.json;
+  }
+  EXPECT_EQ(read_product_input("{\"slug\":\"\xff\"}").error().code, "request.malformed");
+  std::string accents;
+  for (int i = 0; i < 500; ++i) accents += "\xc3\xa9";
+  EXPECT_TRUE(read_product_input(with("\"summary\":\"" + accents + "\""))) << "limits count characters";
+}
+
+TEST_F(CatalogueTest, an_export_is_what_import_takes_byte_by_byte) {
+  std::string lines;
+  for (int i = 0; i < 10; ++i)
+    lines += product("p" + std::to_string(i),
+                     R"("summary":"S \u00e9 \"q\"","tags":["x"],"attributes":{"b":"2","a":"1"},)") + "\n";
+  EXPECT_THAT(import(lines), HasSubstr(R"("status":"completed","rows":10,"created":10,"updated":0,"refused":0)"));
+  const std::string first = export_all();
+  EXPECT_EQ(std::count(first.begin(), first.end(), '\n'), 10);
+  EXPECT_THAT(import(first), HasSubstr(R"("created":0,"updated":10,"refused":0)"));
+  EXPECT_EQ(export_all(), first);
+  EXPECT_EQ(get("p3", true)->etag, "\"1\"") << "what changes nothing makes no version";
+}
+
+TEST_F(CatalogueTest, refused_rows_are_listed_and_the_others_go_on) {
+  const std::string text = product("a") + "\n" + "not json\n" + "\n" + product("b") + "\r\n" +
+                           std::string(Import::kMostLine + 1, 'x') + "\n" + R"({"slug":"c"})" + "\n" + product("d");
+  const std::string report = import(text, "ndjson", 100'000);
+  EXPECT_THAT(report, HasSubstr(R"("status":"completed","rows":7,"created":3)"));
+  EXPECT_THAT(report, HasSubstr(R"({"row":2,"code":"request.malformed")"));
+  EXPECT_THAT(report, HasSubstr(R"({"row":5,"code":"line.too_long")"));
+  EXPECT_THAT(report, HasSubstr(R"({"row":6,"pointer":"/name","code":"field.required")"));
+}
+
+TEST_F(CatalogueTest, an_import_that_broke_off_is_told_and_may_be_repeated) {
+  std::string lines;
+  for (int i = 0; i < 20; ++i) lines += product("p" + std::to_string(i)) + "\n";
+  auto job = world_.run(service_->import_begin({}, ImportBegin{"ndjson", "tester"}));
+  ASSERT_TRUE(job);
+  const std::string id = id_in(job->json);
+  const std::string half = lines.substr(0, lines.size() / 2);
+  ASSERT_TRUE(world_.run(service_->import_piece({}, ImportPiece{id, {half.begin(), half.end()}, false, ""})));
+  start();
+  job = world_.run(service_->import_status({}, ImportRequest{id}));
+  ASSERT_TRUE(job);
+  EXPECT_THAT(job->json, HasSubstr(R"("status":"failed")"));
+  EXPECT_THAT(import(lines), HasSubstr("\"refused\":0"));
+  const std::string all = export_all();
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 20);
+  EXPECT_EQ(world_.run(service_->import_status({}, ImportRequest{"x"})).error().code, "import.not_found");
+}
+
+TEST_F(CatalogueTest, two_rows_of_one_slug_make_one_product) {
+  std::string second = product("a");
+  second.replace(second.find("2900"), 4, "3300");
+  EXPECT_THAT(import(product("a") + "\n" + second + "\n", "ndjson", 100'000), HasSubstr("\"refused\":0"));
+  const std::string all = export_all();
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 1);
+}
+
+}  // namespace
+}  // namespace pps::catalogue
