@@ -6,10 +6,6 @@ namespace pps::store {
 
 namespace {
 constexpr std::int64_t kEffectLifeMs = 90ll * 86'400'000;
-
-EffectReply too_old() {
-  return {EffectState::refused, "effect.too_old", "the purchase is older than 90 days", {}};
-}
 }  // namespace
 
 StoreService::StoreService(Dependencies dependencies) : deps_(std::move(dependencies)) {
@@ -44,13 +40,15 @@ Result<void> StoreService::check_effect(const EffectId& effect, std::string_view
   return fail_field(std::string(field), "effect.malformed", "must be <purchase>/<effect>/<line>");
 }
 
-namespace {
 bool is_too_old(const EffectId& effect, std::int64_t now_us) {
   const auto parts = parse_effect_id(effect.value);
   return parts &&
          static_cast<std::int64_t>(parts->purchase.value.unix_ms()) + kEffectLifeMs < now_us / 1000;
 }
-}  // namespace
+
+EffectReply too_old() {
+  return {EffectState::refused, "effect.too_old", "the purchase is older than 90 days", {}};
+}
 
 Task<EffectReply> StoreService::reserve(Context, ReserveRequest request) {
   Result<void> valid = check_effect(request.hold, "/hold");
@@ -60,13 +58,13 @@ Task<EffectReply> StoreService::reserve(Context, ReserveRequest request) {
   Result<Memory> memory = co_await shard_of_sku(request.sku);
   if (!memory) co_return fail(std::move(memory).error());
   StoreShard& shard = **memory;
-  if (is_too_old(request.hold, shard.now_us())) co_return too_old();
   std::function<bool()> is_here = [&] { return shard.stock().find_hold(request.hold) != nullptr; };
   Result<std::optional<SettledRow>> settled = co_await shard.settled_if_gone(request.hold, is_here);
   if (!settled) co_return fail(std::move(settled).error());
   if (*settled) co_return StockLedger::reply_to_reserve((*settled)->hold);
   storage::Decision decision;
   const HoldRow* row = shard.stock().find_hold(request.hold);
+  if (!row && is_too_old(request.hold, shard.now_us())) co_return too_old();
   EffectReply reply = row ? StockLedger::reply_to_reserve(row->state)
                           : shard.stock().reserve(request, shard.now_us(), decision);
   Result<void> durable = co_await shard.make_durable(std::move(decision));

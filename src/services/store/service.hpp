@@ -13,6 +13,11 @@
 
 namespace pps::store {
 
+/// True once how the effect ended may have been dropped (90 days): what is not known any more must
+/// not be done anew.
+bool is_too_old(const EffectId& effect, std::int64_t now_us);
+EffectReply too_old();
+
 /// The rules of the Product Store. Stock of a SKU is decided in shard hash(SKU), an owner's
 /// instances in shard hash(owner). Loop-confined.
 class StoreService final : public StoreApi {

@@ -46,6 +46,7 @@ Task<EffectReply> StoreService::prepare_instance(Context, PrepareInstanceRequest
     return InstanceBook::reply_to_prepare(shard.instances().find(effect)->state);
   };
   InstanceAction absent = [row = std::move(row)](StoreShard& shard, storage::Decision& decision) {
+    if (is_too_old(row.effect, shard.now_us())) return too_old();
     return shard.instances().prepare(row, decision);
   };
   SettledReply settled = [](const SettledRow& was) {
@@ -78,6 +79,7 @@ Task<EffectReply> StoreService::withdraw_instance(Context, InstanceEffectRequest
     return shard.instances().withdraw(effect, decision);
   };
   InstanceAction absent = [request](StoreShard& shard, storage::Decision& decision) {
+    if (is_too_old(request.prepared, shard.now_us())) return too_old();
     return shard.instances().bury(request.prepared, request.owner, decision);
   };
   SettledReply settled = [](const SettledRow& was) {

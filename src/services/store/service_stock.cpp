@@ -72,7 +72,12 @@ Task<StockLevel> StoreService::change_alone(StoreShard& shard, storage::RowKey a
   }
   storage::Decision decision;
   Result<StockLevel> level = (shard.stock().*verb)(change, shard.now_us(), decision);
-  if (!level) co_return level;
+  if (!level) {
+    // The refusal tells of memory: what it tells of must be durable.
+    Result<void> durable = co_await shard.shard().flush();
+    if (!durable) co_return fail(std::move(durable).error());
+    co_return level;
+  }
   const ChangeRow row{.fingerprint = fingerprint(name, change),
                       .on_hand = level->on_hand,
                       .held = level->held,
@@ -95,8 +100,8 @@ Task<StockLevel> StoreService::count(Context, StockChange request) {
 }
 
 Task<StockLevel> StoreService::set_threshold(Context, ThresholdRequest request) {
-  if (request.low_stock_threshold < 0 || request.low_stock_threshold > 1'000'000'000)
-    co_return fail_field("/low_stock_threshold", "number.out_of_range", "0 to 1000000000");
+  if (request.low_stock_threshold < 0 || request.low_stock_threshold > 1'000'000)
+    co_return fail_field("/low_stock_threshold", "number.out_of_range", "0 to 1000000");
   Result<Memory> memory = co_await shard_of_sku(request.sku);
   if (!memory) co_return fail(std::move(memory).error());
   StoreShard& shard = **memory;

@@ -21,6 +21,9 @@ EffectReply done() { return {EffectState::done, {}, {}, {}}; }
 EffectReply undone(std::string code = {}) { return {EffectState::undone, std::move(code), {}, {}}; }
 
 constexpr std::int64_t kMaxOnHand = 1'000'000'000;
+/// One decision must fit one commit (storage::kMaxBatchBytes); an ended hold writes well under 1
+/// KiB.
+constexpr int kExpireAtOnce = 500;
 }  // namespace
 
 void StockLedger::load(StockRow row) {
@@ -163,7 +166,8 @@ EffectReply StockLedger::bury(const EffectId& hold, const Sku& sku, storage::Dec
 }
 
 void StockLedger::expire_due(std::int64_t now_us, storage::Decision& decision) {
-  while (!expiries_.empty() && expiries_.begin()->first <= now_us) {
+  for (int n = 0; n < kExpireAtOnce; ++n) {
+    if (expiries_.empty() || expiries_.begin()->first > now_us) return;
     HoldRow& row = holds_.at(EffectId{expiries_.begin()->second});
     StockRow& stock = stocks_.at(row.sku);
     stock.held -= row.quantity;

@@ -39,7 +39,8 @@ class StockLedger {
   EffectReply extend(const EffectId& hold, std::int64_t expires_at_us, storage::Decision& decision);
   /// Stops a reserve that may come later. @pre the hold is neither here nor settled.
   EffectReply bury(const EffectId& hold, const Sku& sku, storage::Decision& decision);
-  /// Ends every hold that is `held` and due.
+  /// Ends holds that are `held` and due, the oldest first, as many as one commit takes: call it
+  /// again while `next_expiry` is due.
   void expire_due(std::int64_t now_us, storage::Decision& decision);
   std::optional<std::int64_t> next_expiry() const;
 
