@@ -91,7 +91,7 @@ class Index {
 
   /// `malformed` "cursor.invalid": not a cursor of this query.
   virtual Task<QueryReply> query(Query query) = 0;
-  /// Documents with words that begin as typed, those whose title begins so first, short titles before long ones.
+  /// Documents with words that begin as typed: those whose title begins so first, then by the weight of the words.
   virtual Task<std::vector<Uuid>> suggest(std::string typed, std::size_t limit) = 0;
   /// How often each value of a facet occurs in all documents.
   virtual std::map<std::string, std::uint64_t> count(const std::string& facet) const = 0;

@@ -12,7 +12,7 @@ namespace pps::search {
 namespace {
 
 /// Raised when what is stored changes: another format's index is thrown away and built again.
-constexpr const char* kFormat = "1";
+constexpr const char* kFormat = "2";
 constexpr const char* kFormatKey = "pps.format";
 constexpr const char* kPositionKey = "pps.position";
 /// Words of such texts are what a misspelt word may be corrected to.
@@ -43,7 +43,7 @@ Xapian::Document to_xapian(const Document& document, Xapian::WritableDatabase& d
     words.set_flags(spelt ? Xapian::TermGenerator::FLAG_SPELLING : 0, 0);
     const auto weight = static_cast<Xapian::termcount>(std::clamp(field.weight, 1, 50));
     words.index_text_without_positions(field.text, weight);
-    if (field.suggest) names.index_text_without_positions(field.text, 1, "S");
+    if (field.suggest) names.index_text_without_positions(field.text, weight, "S");
   }
   doc.add_boolean_term(id_term(document.id));
   return doc;
@@ -64,7 +64,12 @@ std::vector<Match> matches_of(const Xapian::Database& database, const Xapian::Qu
   if (query.empty()) return matches;
   Xapian::Enquire enquire(database);
   enquire.set_query(query);
-  if (!weighted) enquire.set_weighting_scheme(Xapian::BoolWeight());
+  // Of BM25's parameters: a long description does not make a product less what its name says (b = 0.2), and fields weigh
+  // by word counts, so these must not saturate early (k1 = 4).
+  if (weighted)
+    enquire.set_weighting_scheme(Xapian::BM25Weight(4, 0, 1, 0.2, 0.5));
+  else
+    enquire.set_weighting_scheme(Xapian::BoolWeight());
   Collector collector(matches);
   enquire.add_matchspy(&collector);
   enquire.get_mset(0, 1, database.get_doccount());
@@ -239,12 +244,11 @@ Result<std::vector<Uuid>> XapianDatabase::suggest(const std::string& typed, std:
     parser.set_default_op(Xapian::Query::OP_AND);
     parser.set_max_expansion(kMostExpansions, Xapian::Query::WILDCARD_LIMIT_MOST_FREQUENT);
     const Xapian::Query query = parser.parse_query(folded(typed), Xapian::QueryParser::FLAG_PARTIAL, "S");
-    std::vector<Match> matches = matches_of(state.reader, query, false);
+    std::vector<Match> matches = matches_of(state.reader, query, true);
     const std::string start = fold_title(folded(typed));
     const auto rank = [&](const Match& match) {
       const std::string& title = state.columns.sort_title(match.doc);
-      return std::tuple(!title.starts_with(start), title.size(), std::string_view(title),
-                        state.columns.id_of(match.doc));
+      return std::tuple(!title.starts_with(start), -match.weight, title.size(), state.columns.id_of(match.doc));
     };
     const std::size_t count = std::min(limit, matches.size());
     std::partial_sort(matches.begin(), matches.begin() + static_cast<std::ptrdiff_t>(count), matches.end(),

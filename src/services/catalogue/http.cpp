@@ -152,7 +152,6 @@ Task<Response> get_image(Api api, Request request) {
     co_return response;
   }
   response.headers.set("Content-Type", image->media_type);
-  response.headers.set("X-Content-Type-Options", "nosniff");
   response.body = std::string(image->bytes.begin(), image->bytes.end());
   co_return response;
 }

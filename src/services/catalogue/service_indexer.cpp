@@ -26,8 +26,10 @@ search::Document CatalogueService::document_of(const Product& product) const {
   doc.title = input.name;
   doc.texts.push_back({input.name, 12, true});
   std::string slug_words = input.slug;
+  const auto words = static_cast<int>(std::count(slug_words.begin(), slug_words.end(), '-')) + 1;
   std::replace(slug_words.begin(), slug_words.end(), '-', ' ');
-  doc.texts.push_back({slug_words, 8, true});
+  // A slug of one word is what people call the product ("gimp"); each further word says less.
+  doc.texts.push_back({slug_words, std::max(3, 30 / words), true});
   for (const std::string& tag : input.tags) doc.texts.push_back({tag, 5, false});
   if (input.summary) doc.texts.push_back({*input.summary, 4, false});
   if (input.brand) doc.texts.push_back({*input.brand, 3, false});

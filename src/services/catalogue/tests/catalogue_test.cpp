@@ -132,6 +132,22 @@ TEST_F(CatalogueTest, lists_search_filter_count_and_page) {
               HasSubstr(R"({"slug":"tools","name":"Tools","product_count":5,"children":[]})"));
 }
 
+TEST_F(CatalogueTest, a_product_comes_before_what_is_added_to_it) {
+  std::string extras = product("gimp-data-extras");
+  extras.replace(extras.find("Name gimp-data-extras"), 21, "Extra files for GIMP");
+  std::string gimp = product("gimp", R"("description":")" + std::string(400, 'x') + R"( gimp is long","tags":["GIMP"],)");
+  gimp.replace(gimp.find("Name gimp"), 9, "GNU Image Manipulation Program");
+  ASSERT_TRUE(create(extras));
+  ASSERT_TRUE(create(gimp));
+  settle();
+  ListRequest request;
+  request.q = "gimp";
+  const std::string page = list_text(request);
+  EXPECT_LT(page.find("GNU Image"), page.find("Extra files"));
+  const std::string suggestions = world_.run(service_->suggest({}, SuggestRequest{"gimp", 8}))->json;
+  EXPECT_LT(suggestions.find("GNU Image"), suggestions.find("Extra files"));
+}
+
 TEST_F(CatalogueTest, bad_lists_are_refused) {
   const auto code = [&](auto change) {
     ListRequest request;
