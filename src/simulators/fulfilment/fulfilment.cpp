@@ -6,8 +6,8 @@
 #include "net/json_reader.hpp"
 #include "net/problem.hpp"
 
-// Keys of the store: `item/<id>`, `line/<order reference>\0<line>` → id (empty: tombstone's item beside it under
-// `gone/…`), `key/<idempotency key>` → {fingerprint, id}.
+// Keys of the store: `item/<id>`, `line/<order reference>\0<line>` → id (empty: tombstone's item
+// beside it under `gone/…`), `key/<idempotency key>` → {fingerprint, id}.
 namespace pps::fulfilment {
 
 namespace json = boost::json;
@@ -44,7 +44,8 @@ bool has_status(const json::object& item, std::string_view status) {
 }
 
 net::Response undone() {
-  return problem_reply(409, "already_undone", "this line was cancelled; it will never be fulfilled");
+  return problem_reply(409, "already_undone",
+                       "this line was cancelled; it will never be fulfilled");
 }
 
 net::Response reply_with(int status, const json::object& item) {
@@ -206,8 +207,8 @@ net::Response find_line(const Store& store, const net::Request& request,
   json::array items;
   if (auto item = item_of_line(store, line_key(order_reference, *line)))
     items.emplace_back(std::move(*item));
-  return json_reply(200, json::serialize(
-                             json::object{{"items", std::move(items)}, {"next_cursor", nullptr}}));
+  return json_reply(
+      200, json::serialize(json::object{{"items", std::move(items)}, {"next_cursor", nullptr}}));
 }
 
 net::Response list(const Store& store, const net::Request& request) {

@@ -14,7 +14,8 @@ constexpr Behaviour declined(std::string_view reason, bool at_save = true) {
 constexpr Behaviour failing(std::string_view code) {
   return {.code = code, .decline_code = {}, .refuse_to_attach = true};
 }
-constexpr Behaviour authenticated(Auth when, std::string_view code = {}, std::string_view reason = {}) {
+constexpr Behaviour authenticated(Auth when, std::string_view code = {},
+                                  std::string_view reason = {}) {
   return {.code = code, .decline_code = reason, .authentication = when};
 }
 
@@ -34,29 +35,45 @@ constexpr std::array kCards = {
     TestCard{"jcb", "3566002020360505", "jcb"},
     TestCard{"unionpay", "6200000000000005", "unionpay"},
     TestCard{"chargeDeclined", "4000000000000002", "visa", "credit", declined("generic_decline")},
-    TestCard{"chargeDeclinedInsufficientFunds", "4000000000009995", "visa", "credit", declined("insufficient_funds")},
+    TestCard{"chargeDeclinedInsufficientFunds", "4000000000009995", "visa", "credit",
+             declined("insufficient_funds")},
     TestCard{"chargeDeclinedLostCard", "4000000000009987", "visa", "credit", declined("lost_card")},
-    TestCard{"chargeDeclinedStolenCard", "4000000000009979", "visa", "credit", declined("stolen_card")},
+    TestCard{"chargeDeclinedStolenCard", "4000000000009979", "visa", "credit",
+             declined("stolen_card")},
     TestCard{"chargeDeclinedVelocityLimitExceeded", "4000000000006975", "visa", "credit",
              declined("card_velocity_exceeded")},
-    TestCard{"chargeDeclinedExpiredCard", "4000000000000069", "visa", "credit", failing("expired_card")},
-    TestCard{"chargeDeclinedIncorrectCvc", "4000000000000127", "visa", "credit", failing("incorrect_cvc")},
-    TestCard{"chargeDeclinedProcessingError", "4000000000000119", "visa", "credit", failing("processing_error")},
-    TestCard{"chargeCustomerFail", "4000000000000341", "visa", "credit", declined("generic_decline", false)},
-    TestCard{"radarBlock", "4100000000000019", "visa", "credit",
-             {.code = "card_declined", .decline_code = "fraudulent", .blocked = true, .risk_level = "highest"}},
+    TestCard{"chargeDeclinedExpiredCard", "4000000000000069", "visa", "credit",
+             failing("expired_card")},
+    TestCard{"chargeDeclinedIncorrectCvc", "4000000000000127", "visa", "credit",
+             failing("incorrect_cvc")},
+    TestCard{"chargeDeclinedProcessingError", "4000000000000119", "visa", "credit",
+             failing("processing_error")},
+    TestCard{"chargeCustomerFail", "4000000000000341", "visa", "credit",
+             declined("generic_decline", false)},
+    TestCard{"radarBlock",
+             "4100000000000019",
+             "visa",
+             "credit",
+             {.code = "card_declined",
+              .decline_code = "fraudulent",
+              .blocked = true,
+              .risk_level = "highest"}},
     TestCard{"riskLevelElevated", "4000000000009235", "visa", "credit", {.risk_level = "elevated"}},
-    TestCard{"threeDSecure2Required", "4000000000003220", "visa", "credit", authenticated(Auth::always)},
-    TestCard{"threeDSecureRequired", "4000000000003220", "visa", "credit", authenticated(Auth::always)},
+    TestCard{"threeDSecure2Required", "4000000000003220", "visa", "credit",
+             authenticated(Auth::always)},
+    TestCard{"threeDSecureRequired", "4000000000003220", "visa", "credit",
+             authenticated(Auth::always)},
     TestCard{"threeDSecureRequiredChargeDeclined", "4000008400001629", "visa", "credit",
              authenticated(Auth::always, "card_declined", "generic_decline")},
     TestCard{"threeDSecureOptional", "4000000000003055", "visa"},
-    TestCard{"authenticationRequiredOnSetup", "4000002500003155", "visa", "credit", authenticated(Auth::on_setup)},
-    TestCard{"authenticationRequired", "4000002760003184", "visa", "credit", authenticated(Auth::always)},
+    TestCard{"authenticationRequiredOnSetup", "4000002500003155", "visa", "credit",
+             authenticated(Auth::on_setup)},
+    TestCard{"authenticationRequired", "4000002760003184", "visa", "credit",
+             authenticated(Auth::always)},
     TestCard{"authenticationRequiredSetupForOffSession", "4000003800000446", "visa", "credit",
              authenticated(Auth::always)},
-    TestCard{"authenticationRequiredChargeDeclinedInsufficientFunds", "4000008260003178", "visa", "credit",
-             authenticated(Auth::always, "card_declined", "insufficient_funds")},
+    TestCard{"authenticationRequiredChargeDeclinedInsufficientFunds", "4000008260003178", "visa",
+             "credit", authenticated(Auth::always, "card_declined", "insufficient_funds")},
 };
 
 bool in_range(std::string_view digits, std::size_t length, int from, int to) {
@@ -96,8 +113,11 @@ std::string_view brand_of(std::string_view digits) {
   if (in_range(digits, 1, 4, 4)) return "visa";
   if (in_range(digits, 2, 51, 55) || in_range(digits, 4, 2221, 2720)) return "mastercard";
   if (in_range(digits, 2, 34, 34) || in_range(digits, 2, 37, 37)) return "amex";
-  if (in_range(digits, 4, 6011, 6011) || in_range(digits, 2, 65, 65) || in_range(digits, 3, 644, 649)) return "discover";
-  if (in_range(digits, 3, 300, 305) || in_range(digits, 2, 36, 36) || in_range(digits, 2, 38, 39)) return "diners";
+  if (in_range(digits, 4, 6011, 6011) || in_range(digits, 2, 65, 65) ||
+      in_range(digits, 3, 644, 649))
+    return "discover";
+  if (in_range(digits, 3, 300, 305) || in_range(digits, 2, 36, 36) || in_range(digits, 2, 38, 39))
+    return "diners";
   if (in_range(digits, 4, 3528, 3589)) return "jcb";
   if (in_range(digits, 2, 62, 62)) return "unionpay";
   return "unknown";
@@ -110,7 +130,8 @@ std::string_view decline_message(std::string_view code, std::string_view decline
     return "An error occurred while processing your card. Try again in a little bit.";
   if (decline_code == "insufficient_funds") return "Your card has insufficient funds.";
   if (decline_code == "test_mode_live_card")
-    return "Your card was declined. Your request was in test mode, but used a non test card. For a list of valid test "
+    return "Your card was declined. Your request was in test mode, but used a non test card. For a "
+           "list of valid test "
            "cards, visit: https://stripe.com/docs/testing.";
   return "Your card was declined.";
 }

@@ -26,13 +26,15 @@ struct TestCard {
   Behaviour behaviour{};
 };
 
-/// By the part of `pm_card_…` after the prefix; `visa_chargeDeclined` and `chargeDeclined` are the same.
+/// By the part of `pm_card_…` after the prefix; `visa_chargeDeclined` and `chargeDeclined` are the
+/// same.
 const TestCard* card_of_token(std::string_view token);
 const TestCard* card_of_number(std::string_view digits);
 
 /// ISO/IEC 7812-1, annex B. @pre only digits.
 bool passes_luhn(std::string_view digits);
-/// "visa", "mastercard", …; "unknown" where the leading digits belong to no network that is known here.
+/// "visa", "mastercard", …; "unknown" where the leading digits belong to no network that is known
+/// here.
 std::string_view brand_of(std::string_view digits);
 
 /// Sentences as Stripe gives them.

@@ -16,7 +16,8 @@ std::string doc_url(std::string_view code) {
 
 }  // namespace
 
-std::unexpected<Refusal> invalid(std::string_view code, std::string message, std::string_view param) {
+std::unexpected<Refusal> invalid(std::string_view code, std::string message,
+                                 std::string_view param) {
   Refusal refusal{.status = 400, .error = {}, .began = false};
   if (!code.empty()) {
     refusal.error["code"] = code;
@@ -28,7 +29,8 @@ std::unexpected<Refusal> invalid(std::string_view code, std::string message, std
   return std::unexpected(std::move(refusal));
 }
 
-std::unexpected<Refusal> missing(std::string_view object, std::string_view id, std::string_view param) {
+std::unexpected<Refusal> missing(std::string_view object, std::string_view id,
+                                 std::string_view param) {
   auto refusal = invalid("resource_missing",
                          "No such " + std::string(object) + ": '" + std::string(id) + "'", param);
   refusal.error().status = 404;
@@ -36,7 +38,8 @@ std::unexpected<Refusal> missing(std::string_view object, std::string_view id, s
   return refusal;
 }
 
-std::unexpected<Refusal> wrong_state(std::string_view code, std::string message, json::object error) {
+std::unexpected<Refusal> wrong_state(std::string_view code, std::string message,
+                                     json::object error) {
   error["code"] = code;
   error["doc_url"] = doc_url(code);
   error["message"] = std::move(message);

@@ -15,7 +15,8 @@ namespace json = boost::json;
 struct Refusal {
   int status = 400;
   json::object error;
-  /// Stripe keeps no idempotent result when parameters fail validation, since nothing began to execute.
+  /// Stripe keeps no idempotent result when parameters fail validation, since nothing began to
+  /// execute.
   bool began = true;
 };
 
@@ -23,11 +24,14 @@ template <class T>
 using Answer = std::expected<T, Refusal>;
 
 /// `invalid_request_error` with 400, before anything was done.
-std::unexpected<Refusal> invalid(std::string_view code, std::string message, std::string_view param = {});
+std::unexpected<Refusal> invalid(std::string_view code, std::string message,
+                                 std::string_view param = {});
 /// 404 `resource_missing`: "No such payment_intent: 'pi_x'".
-std::unexpected<Refusal> missing(std::string_view object, std::string_view id, std::string_view param);
+std::unexpected<Refusal> missing(std::string_view object, std::string_view id,
+                                 std::string_view param);
 /// 400 that depends on the state of an object, so it is kept with the idempotency key.
-std::unexpected<Refusal> wrong_state(std::string_view code, std::string message, json::object error = {});
+std::unexpected<Refusal> wrong_state(std::string_view code, std::string message,
+                                     json::object error = {});
 
 net::Response error_reply(int status, json::object error);
 /// 500 `api_error`.

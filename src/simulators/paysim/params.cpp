@@ -30,11 +30,14 @@ std::optional<std::string> Params::text(std::string_view name, std::size_t most)
 
 std::string Params::required_text(std::string_view name, std::size_t most) {
   auto value = text(name, most);
-  if (!value) refuse(invalid("parameter_missing", "Missing required param: " + std::string(name) + ".", name));
+  if (!value)
+    refuse(
+        invalid("parameter_missing", "Missing required param: " + std::string(name) + ".", name));
   return value.value_or("");
 }
 
-std::optional<std::int64_t> Params::integer(std::string_view name, std::int64_t least, std::int64_t most) {
+std::optional<std::int64_t> Params::integer(std::string_view name, std::int64_t least,
+                                            std::int64_t most) {
   const std::string* value = find(name);
   if (!value) return std::nullopt;
   std::int64_t number = 0;
@@ -44,23 +47,28 @@ std::optional<std::int64_t> Params::integer(std::string_view name, std::int64_t 
     refuse(invalid("parameter_invalid_integer", "Invalid integer: " + *value, name));
   else if (number < least)
     refuse(invalid("parameter_invalid_integer",
-                   "This value must be greater than or equal to " + std::to_string(least) + ".", name));
+                   "This value must be greater than or equal to " + std::to_string(least) + ".",
+                   name));
   else if (number > most)
     refuse(invalid(name == "amount" ? "amount_too_large" : "parameter_invalid_integer",
                    "This value must be less than or equal to " + std::to_string(most) + ".", name));
   return number;
 }
 
-std::int64_t Params::required_integer(std::string_view name, std::int64_t least, std::int64_t most) {
+std::int64_t Params::required_integer(std::string_view name, std::int64_t least,
+                                      std::int64_t most) {
   const auto value = integer(name, least, most);
-  if (!value) refuse(invalid("parameter_missing", "Missing required param: " + std::string(name) + ".", name));
+  if (!value)
+    refuse(
+        invalid("parameter_missing", "Missing required param: " + std::string(name) + ".", name));
   return value.value_or(least);
 }
 
 std::optional<bool> Params::boolean(std::string_view name) {
   const std::string* value = find(name);
   if (!value || value->empty()) return std::nullopt;
-  if (*value != "true" && *value != "false") refuse(invalid("", "Invalid boolean: " + *value, name));
+  if (*value != "true" && *value != "false")
+    refuse(invalid("", "Invalid boolean: " + *value, name));
   return *value == "true";
 }
 
@@ -69,7 +77,8 @@ std::optional<std::string> Params::one_of(std::string_view name,
   auto value = text(name);
   if (!value || std::find(allowed.begin(), allowed.end(), *value) != allowed.end()) return value;
   std::string names;
-  for (const std::string_view one : allowed) names += (names.empty() ? "" : ", ") + std::string(one);
+  for (const std::string_view one : allowed)
+    names += (names.empty() ? "" : ", ") + std::string(one);
   refuse(invalid("", "Invalid " + std::string(name) + ": must be one of " + names, name));
   return value;
 }
@@ -78,9 +87,11 @@ std::vector<std::string> Params::list(std::string_view name) {
   std::vector<std::string> values;
   for (const auto& [key, value] : pairs_) {
     const std::string_view view = key;
-    if (!view.starts_with(name) || view.size() < name.size() + 2 || view[name.size()] != '[') continue;
+    if (!view.starts_with(name) || view.size() < name.size() + 2 || view[name.size()] != '[')
+      continue;
     const std::string_view index = view.substr(name.size() + 1, view.size() - name.size() - 2);
-    if (view.back() != ']' || !std::all_of(index.begin(), index.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    if (view.back() != ']' ||
+        !std::all_of(index.begin(), index.end(), [](char c) { return c >= '0' && c <= '9'; }))
       continue;
     known_.insert(key);
     values.push_back(value);
@@ -97,8 +108,10 @@ std::map<std::string, std::string> Params::metadata() {
     known_.insert(key);
     const std::string name = key.substr(kPrefix.size(), key.size() - kPrefix.size() - 1);
     if (name.empty() || name.size() > 40 || name.find('[') != std::string::npos)
-      refuse(invalid("", "Metadata keys can have at most 40 characters and no square brackets.", key));
-    if (value.size() > 500) refuse(invalid("", "Metadata values can have at most 500 characters.", key));
+      refuse(
+          invalid("", "Metadata keys can have at most 40 characters and no square brackets.", key));
+    if (value.size() > 500)
+      refuse(invalid("", "Metadata values can have at most 500 characters.", key));
     out[name] = value;
   }
   if (out.size() > 50) refuse(invalid("", "Metadata can have at most 50 keys.", "metadata"));
@@ -109,7 +122,8 @@ Answer<void> Params::finish() const {
   // Unknown names first: a misspelt optional parameter must not be hidden behind a missing one.
   for (const auto& [key, value] : pairs_)
     if (!known_.contains(key))
-      return invalid("parameter_unknown", "Received unknown parameter: " + key.substr(0, key.find('[')), key);
+      return invalid("parameter_unknown",
+                     "Received unknown parameter: " + key.substr(0, key.find('[')), key);
   if (refusal_) return std::unexpected(*refusal_);
   return {};
 }
