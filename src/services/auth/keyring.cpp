@@ -18,7 +18,7 @@ Task<void> Keyring::open() {
   for (const auto& row : *rows) {
     if (now - row.created_at_us > kSigns + 3 * kDay) continue;
     Result<std::string> pem =
-        repository_.sealer().open(row.sealed_pem, "key" + std::to_string(row.created_at_us));
+        repository_.ring().open_sealed("key" + std::to_string(row.created_at_us), row.sealed_pem);
     if (!pem) co_return fail(std::move(pem).error());
     Result<security::SigningKey> key = security::SigningKey::from_pem(*pem);
     if (!key) co_return fail(std::move(key).error());
@@ -36,7 +36,7 @@ Task<void> Keyring::make_key() {
   const std::int64_t now = to_unix_us(runtime_.clock.now());
   const KeyRow row{
       .created_at_us = now,
-      .sealed_pem = repository_.sealer().seal(key->to_pem(), "key" + std::to_string(now))};
+      .sealed_pem = repository_.ring().seal("key" + std::to_string(now), key->to_pem())};
   Change change(keys_partition());
   change.insert(row, storage::KeyWriter().i64(now).take());
   Result<void> kept = co_await repository_.commit(std::move(change));

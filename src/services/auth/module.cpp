@@ -23,17 +23,20 @@ Settings read_settings(config::Config& config, std::string issuer) {
       static_cast<std::uint32_t>(config.get_int("auth.argon2_passes", settings.cost.passes, 1, 10));
   return settings;
 }
+constexpr storage::Family kKeys{"auth_keys", storage::FamilyUse::conditional};
 }  // namespace
 
 Task<std::shared_ptr<AuthApi>> make_local(Dependencies dependencies) {
-  Result<security::Sealer> sealer =
-      security::Sealer::make(dependencies.key, dependencies.runtime.random);
-  if (!sealer) co_return fail(std::move(sealer).error());
+  Result<std::shared_ptr<storage::Keyring>> ring = co_await storage::Keyring::open(
+      dependencies.runtime, *dependencies.table, kKeys, dependencies.key);
+  if (!ring) co_return fail(std::move(ring).error());
   Settings settings = read_settings(dependencies.config, dependencies.public_origin);
-  std::string pepper = security::hmac_sha256(dependencies.key, "pepper");
-  AuthService::Dependencies needs{dependencies.runtime,       dependencies.table,
-                                  std::move(*sealer),         std::move(pepper),
-                                  dependencies.notifications, std::move(settings)};
+  const auto& key = dependencies.key.bytes;
+  std::string pepper =
+      security::hmac_sha256({reinterpret_cast<const char*>(key.data()), key.size()}, "pepper");
+  AuthService::Dependencies needs{
+      dependencies.runtime, dependencies.table,         *ring,
+      std::move(pepper),    dependencies.notifications, std::move(settings)};
   auto service = std::make_shared<AuthService>(std::move(needs));
   Result<void> started = co_await service->start();
   if (!started) co_return fail(std::move(started).error());

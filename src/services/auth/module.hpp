@@ -7,6 +7,7 @@
 #include "runtime/runtime.hpp"
 #include "services/auth/api.hpp"
 #include "services/notifications/api.hpp"
+#include "storage/keyring.hpp"
 #include "storage/table.hpp"
 
 namespace pps::auth {
@@ -15,7 +16,7 @@ struct Dependencies {
   runtime::Runtime& runtime;
   config::Config& config;                 ///< Reads auth.*.
   std::shared_ptr<storage::Table> table;  ///< The Authentication Database: a store of its own.
-  std::string key;  ///< 32 bytes: seals personal data and signing keys, and is the pepper's root.
+  storage::SecretKey key;     ///< The key-encryption key; the pepper is derived from it.
   std::string public_origin;  ///< The tokens' issuer.
   std::shared_ptr<notifications::NotificationsApi> notifications;
 };

@@ -51,7 +51,7 @@ Task<std::optional<Versioned<UserRow>>> Repository::user(CustomerId id) {
 }
 
 Task<std::optional<Versioned<UserRow>>> Repository::user_by_email(std::string canonical_email) {
-  std::string at = partition_of("email", sealer_.blind_index(canonical_email, "email"));
+  std::string at = partition_of("email", ring_->blind_index("email", canonical_email));
   Result<std::optional<Versioned<EmailClaimRow>>> claim =
       co_await find<EmailClaimRow>(std::move(at));
   if (!claim) co_return fail(std::move(claim).error());
@@ -60,9 +60,9 @@ Task<std::optional<Versioned<UserRow>>> Repository::user_by_email(std::string ca
 }
 
 Result<Account> Repository::to_account(const UserRow& row) const {
-  Result<std::string> email = sealer_.open(row.sealed_email, "user.email" + row.id.to_string());
+  Result<std::string> email = ring_->open_sealed("user.email" + row.id.to_string(), row.sealed_email);
   if (!email) return fail(std::move(email).error());
-  Result<std::string> name = sealer_.open(row.sealed_name, "user.name" + row.id.to_string());
+  Result<std::string> name = ring_->open_sealed("user.name" + row.id.to_string(), row.sealed_name);
   if (!name) return fail(std::move(name).error());
   return Account{row.id,       std::move(*email), std::move(*name),
                  row.verified, row.roles,         row.created_at_us};

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "security/sealing.hpp"
 #include "services/auth/api.hpp"
+#include "storage/keyring.hpp"
 #include "storage/rows.hpp"
 #include "storage/table.hpp"
 
@@ -186,8 +186,8 @@ class Change {
 
 class Repository {
  public:
-  Repository(std::shared_ptr<storage::Table> table, security::Sealer sealer)
-      : table_(std::move(table)), sealer_(std::move(sealer)) {}
+  Repository(std::shared_ptr<storage::Table> table, std::shared_ptr<storage::Keyring> ring)
+      : table_(std::move(table)), ring_(std::move(ring)) {}
 
   template <class Row>
   Task<std::optional<Versioned<Row>>> find(std::string partition, std::string key = {}) {
@@ -210,11 +210,11 @@ class Repository {
   Task<std::optional<Versioned<UserRow>>> user(CustomerId id);
   Task<std::optional<Versioned<UserRow>>> user_by_email(std::string canonical_email);
   Result<Account> to_account(const UserRow& row) const;
-  const security::Sealer& sealer() const { return sealer_; }
+  const storage::Keyring& ring() const { return *ring_; }
 
  private:
   std::shared_ptr<storage::Table> table_;
-  security::Sealer sealer_;
+  std::shared_ptr<storage::Keyring> ring_;
 };
 
 std::string user_partition(CustomerId id);

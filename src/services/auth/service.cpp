@@ -38,7 +38,7 @@ std::string scopes_of(const std::vector<std::string>& roles) {
 
 AuthService::AuthService(Dependencies dependencies)
     : deps_(std::move(dependencies)),
-      repository_(deps_.table, deps_.sealer),
+      repository_(deps_.table, deps_.ring),
       passwords_(deps_.runtime, deps_.settings.cost, deps_.pepper),
       throttle_(deps_.runtime, repository_, deps_.settings.throttle),
       keyring_(deps_.runtime, repository_),

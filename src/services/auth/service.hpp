@@ -35,8 +35,8 @@ class AuthService final : public AuthApi {
  public:
   struct Dependencies {
     runtime::Runtime& runtime;
-    std::shared_ptr<storage::Table> table;  ///< The Authentication Database.
-    security::Sealer sealer;
+    std::shared_ptr<storage::Table> table;   ///< The Authentication Database.
+    std::shared_ptr<storage::Keyring> ring;  ///< Seals what may not be readable at rest.
     std::string pepper;
     std::shared_ptr<notifications::NotificationsApi> notifications;
     Settings settings;

@@ -79,10 +79,10 @@ Task<Account> AuthService::add_user(NewUser user) {
   const CustomerId id{runtime::new_uuid(deps_.runtime)};
   Result<void> claimed = co_await claim_email(user.canonical, id);
   if (!claimed) co_return fail(std::move(claimed).error());
-  const auto& sealer = repository_.sealer();
+  const storage::Keyring& ring = repository_.ring();
   UserRow row{.id = id,
-              .sealed_email = sealer.seal(user.email, "user.email" + id.to_string()),
-              .sealed_name = sealer.seal(user.name, "user.name" + id.to_string()),
+              .sealed_email = ring.seal("user.email" + id.to_string(), user.email),
+              .sealed_name = ring.seal("user.name" + id.to_string(), user.name),
               .password = user.password,
               .verified = user.verified,
               .roles = user.roles,
@@ -100,7 +100,7 @@ Task<Account> AuthService::add_user(NewUser user) {
 
 Task<void> AuthService::claim_email(std::string canonical, CustomerId user) {
   const std::string partition =
-      partition_of("email", repository_.sealer().blind_index(canonical, "email"));
+      partition_of("email", repository_.ring().blind_index("email", canonical));
   const EmailClaimRow mine{.user = user, .at_us = now_us()};
   Change claim(partition);
   claim.insert(mine);

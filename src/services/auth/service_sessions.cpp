@@ -68,9 +68,9 @@ Task<Tokens> AuthService::open_session(const UserRow& user, std::string agent,
                      .created_at_us = now,
                      .expires_at_us = now + deps_.settings.refresh_most.count()};
   agent.resize(std::min<std::size_t>(agent.size(), 300));
-  session.sealed_agent = repository_.sealer().seal(agent, "session.agent" + session.id.to_string());
+  session.sealed_agent = repository_.ring().seal("session.agent" + session.id.to_string(), agent);
   session.sealed_address =
-      repository_.sealer().seal(address, "session.address" + session.id.to_string());
+      repository_.ring().seal("session.address" + session.id.to_string(), address);
   // The session's id lets one read find its partition; the 256 random bits are the secret.
   const std::string refresh =
       security::base64url(std::string(session.id.view()) + random_bytes(32));
@@ -241,9 +241,9 @@ Task<SessionsReply> AuthService::sessions(Context, AccountRequest request) {
         std::min(row.expires_at_us, row.rotated_at_us + deps_.settings.refresh_idle.count());
     if (row.ended || expires < now_us()) continue;
     Result<std::string> agent =
-        repository_.sealer().open(row.sealed_agent, "session.agent" + row.id.to_string());
+        repository_.ring().open_sealed("session.agent" + row.id.to_string(), row.sealed_agent);
     Result<std::string> address =
-        repository_.sealer().open(row.sealed_address, "session.address" + row.id.to_string());
+        repository_.ring().open_sealed("session.address" + row.id.to_string(), row.sealed_address);
     if (!agent || !address)
       co_return fail(ErrorKind::internal, "sealed.corrupt", "a session cannot be read");
     reply.items.push_back(

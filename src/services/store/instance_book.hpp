@@ -21,7 +21,7 @@ class InstanceBook {
   const InstanceRow* find(const EffectId& prepared) const;
   /// @pre the effect is neither here nor settled; `row` has its id.
   EffectReply prepare(InstanceRow row, storage::Decision& decision);
-  /// @pre the effect is here. `sealed_keys` as Sealer made them.
+  /// @pre the effect is here. `sealed_keys` as the keyring made them.
   EffectReply release(const EffectId& prepared, std::string sealed_keys, std::string tracking,
                       std::int64_t now_us, storage::Decision& decision);
   EffectReply withdraw(const EffectId& prepared, storage::Decision& decision);

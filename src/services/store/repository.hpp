@@ -113,7 +113,7 @@ struct InstanceRow {
   InstanceState state = InstanceState::prepared;
   std::int64_t acquired_at_us = 0;
   std::string
-      sealed_keys;  ///< Licence keys, sealed (security/sealing.hpp); what is sealed is LicenceKeys.
+      sealed_keys;  ///< Licence keys, sealed (storage/keyring.hpp); what is sealed is LicenceKeys.
   std::string tracking;
   storage::Unknown unknown;
   static constexpr auto columns() {

@@ -5,9 +5,9 @@
 
 #include "bus/bus.hpp"
 #include "runtime/runtime.hpp"
-#include "security/sealing.hpp"
 #include "services/store/api.hpp"
 #include "services/store/store_shard.hpp"
+#include "storage/keyring.hpp"
 #include "storage/shard_host.hpp"
 #include "storage/table.hpp"
 
@@ -26,8 +26,8 @@ class StoreService final : public StoreApi {
     runtime::Runtime& runtime;
     std::shared_ptr<storage::Table> table;
     std::shared_ptr<bus::Bus> bus;
-    std::shared_ptr<security::Sealer> sealer;  ///< For licence keys.
-    std::uint16_t shards = 4;                  ///< 1 … 4096, as stored at creation.
+    std::shared_ptr<storage::Keyring> ring;  ///< For licence keys.
+    std::uint16_t shards = 4;                ///< 1 … 4096, as stored at creation.
   };
   explicit StoreService(Dependencies dependencies);
   /// Opens every shard, so that holds expire and effects settle even when nobody calls.

@@ -62,7 +62,7 @@ Task<EffectReply> StoreService::release_instance(Context, ReleaseInstanceRequest
     std::string sealed =
         request.licence_keys.empty()
             ? std::string{}
-            : deps_.sealer->seal(storage::encode_row(LicenceKeys{request.licence_keys}), id);
+            : deps_.ring->seal(id, storage::encode_row(LicenceKeys{request.licence_keys}));
     return shard.instances().release(request.prepared, std::move(sealed), request.tracking,
                                      shard.now_us(), decision);
   };
@@ -123,7 +123,7 @@ Result<Owned> StoreService::to_owned(const InstanceRow& row) const {
               .acquired_at_us = row.acquired_at_us,
               .tracking = row.tracking};
   if (row.sealed_keys.empty()) return owned;
-  Result<std::string> opened = deps_.sealer->open(row.sealed_keys, row.id.to_string());
+  Result<std::string> opened = deps_.ring->open_sealed(row.id.to_string(), row.sealed_keys);
   if (!opened) return fail(std::move(opened).error());
   Result<LicenceKeys> keys = storage::decode_row<LicenceKeys>(*opened);
   if (!keys) return fail(std::move(keys).error());

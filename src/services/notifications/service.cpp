@@ -1,0 +1,128 @@
+#include "services/notifications/service.hpp"
+
+#include "runtime/log.hpp"
+#include "runtime/sync.hpp"
+#include "services/notifications/templates.hpp"
+#include "storage/keys.hpp"
+
+namespace pps::notifications {
+
+namespace {
+storage::RowKey key_of(std::uint64_t seq) { return {MailRow::kKind, storage::KeyWriter().u64(seq).take()}; }
+constexpr auto kFirstRetry = std::chrono::seconds(1);
+constexpr auto kLastRetry = std::chrono::minutes(10);
+}  // namespace
+
+NotificationsService::NotificationsService(Dependencies dependencies)
+    : deps_(std::move(dependencies)),
+      host_(deps_.runtime, *deps_.table, storage::ShardAddress{&kLive, "notifications", 0},
+            [this](std::shared_ptr<storage::Shard> shard) { return load(std::move(shard)); }) {}
+
+Task<void> NotificationsService::start() {
+  Result<std::shared_ptr<Outgoing>> opened = co_await host_.use();
+  if (!opened) co_return fail(std::move(opened).error());
+  co_return Result<void>{};
+}
+
+Task<std::shared_ptr<Outgoing>> NotificationsService::load(std::shared_ptr<storage::Shard> shard) {
+  auto outgoing = std::make_shared<Outgoing>();
+  outgoing->shard = shard;
+  outgoing->next = std::max<std::uint64_t>(1, shard->mark("mails"));
+  storage::ScanQuery query{.family = &kLive, .partition = shard->address().partition(), .kind = MailRow::kKind,
+                           .from = key_of(outgoing->next).key, .limit = 1000};
+  for (bool more = true; more;) {
+    Result<storage::ScanPage> page = co_await shard->table().scan(query);
+    if (!page) co_return fail(std::move(page).error());
+    for (const auto& row : page->rows) {
+      Result<MailRow> mail = storage::decode_row<MailRow>(row.body);
+      if (!mail) co_return fail(std::move(mail).error());
+      outgoing->next = mail->seq + 1;
+      outgoing->by_id[mail->id] = mail->seq;
+      outgoing->waiting.emplace(mail->seq, std::move(*mail));
+    }
+    more = page->more;
+    if (more) query.from = page->rows.back().at.key + '\0';
+  }
+  for (const auto& [seq, row] : outgoing->waiting)
+    runtime::spawn(deps_.runtime.executor, deliver(this, outgoing, seq));
+  co_return outgoing;
+}
+
+Task<bool> NotificationsService::was_sent(std::string id) {
+  storage::RowKey at{SentRow::kKind, {}};
+  Result<std::optional<storage::Row>> row = co_await deps_.table->find(kSent, std::move(id), std::move(at));
+  if (!row) co_return fail(std::move(row).error());
+  co_return row->has_value();
+}
+
+Task<MailReply> NotificationsService::send(Context, Mail mail) {
+  Result<Text> text = fill_template(mail.template_name, mail.values);
+  if (!text) co_return fail(std::move(text).error());
+  Result<bool> sent = co_await was_sent(mail.id);
+  if (!sent) co_return fail(std::move(sent).error());
+  if (*sent) co_return MailReply{true};
+  Result<std::shared_ptr<Outgoing>> outgoing = co_await host_.use();
+  if (!outgoing) co_return fail(std::move(outgoing).error());
+  Outgoing& memory = **outgoing;
+  const bool fresh = !memory.by_id.contains(mail.id);
+  const std::uint64_t seq = fresh ? memory.next++ : memory.by_id.at(mail.id);
+  if (fresh) {
+    MailRow row{.seq = seq, .id = mail.id, .template_name = mail.template_name, .locale = mail.locale,
+                .sealed_to = deps_.ring->seal("mail.to" + mail.id, mail.to),
+                .sealed_values = deps_.ring->seal("mail.values" + mail.id, storage::encode_row(MailValues{mail.values}))};
+    storage::Decision decision;
+    decision.mutations.emplace_back(storage::Put{{key_of(seq), 1, storage::encode_row(row)}});
+    memory.by_id[mail.id] = seq;
+    memory.waiting.emplace(seq, std::move(row));
+    memory.shard->enqueue(std::move(decision));
+  }
+  Result<void> durable = co_await memory.shard->flush();
+  if (!durable) co_return fail(std::move(durable).error());
+  if (fresh) runtime::spawn(deps_.runtime.executor, deliver(this, *outgoing, seq));
+  co_return MailReply{true};
+}
+
+boost::asio::awaitable<void> NotificationsService::deliver(NotificationsService* self,
+                                                           std::shared_ptr<Outgoing> outgoing, std::uint64_t seq) {
+  Duration wait = kFirstRetry;
+  while (!outgoing->shard->broken()) {
+    const auto it = outgoing->waiting.find(seq);
+    if (it == outgoing->waiting.end()) co_return;
+    const MailRow row = it->second;
+    Result<void> done = co_await self->hand_over(row);
+    if (done) done = co_await self->forget(outgoing, seq);
+    if (done) co_return;
+    log::warn("mail.not_delivered", {{"mail", row.id}, {"error", done.error().detail}});
+    co_await runtime::sleep_for(self->deps_.runtime, wait);
+    wait = std::min<Duration>(wait * 2, kLastRetry);
+  }
+}
+
+Task<void> NotificationsService::hand_over(MailRow row) {
+  Result<std::string> to = deps_.ring->open_sealed("mail.to" + row.id, row.sealed_to);
+  if (!to) co_return fail(std::move(to).error());
+  Result<std::string> opened = deps_.ring->open_sealed("mail.values" + row.id, row.sealed_values);
+  if (!opened) co_return fail(std::move(opened).error());
+  Result<MailValues> values = storage::decode_row<MailValues>(*opened);
+  if (!values) co_return fail(std::move(values).error());
+  Result<Text> text = fill_template(row.template_name, values->values);
+  if (!text) co_return fail(std::move(text).error());
+  co_return co_await deps_.transport->deliver(row.id, *to, std::move(*text));
+}
+
+Task<void> NotificationsService::forget(std::shared_ptr<Outgoing> outgoing, std::uint64_t seq) {
+  const std::string id = outgoing->waiting.at(seq).id;
+  const SentRow sent{.at_us = to_unix_us(deps_.runtime.clock.now())};
+  std::vector<storage::ViewWrite> writes{{&kSent, id, {{SentRow::kKind, {}}, 1, storage::encode_row(sent)}}};
+  Result<void> noted = co_await deps_.table->write_views(std::move(writes));
+  if (!noted) co_return noted;
+  outgoing->waiting.erase(seq);
+  outgoing->by_id.erase(id);
+  storage::Decision decision;
+  decision.mutations.emplace_back(storage::Erase{key_of(seq)});
+  outgoing->shard->set_mark("mails", outgoing->waiting.empty() ? outgoing->next : outgoing->waiting.begin()->first);
+  outgoing->shard->enqueue(std::move(decision));
+  co_return co_await outgoing->shard->flush();
+}
+
+}  // namespace pps::notifications

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <unordered_map>
+
+#include "bus/bus.hpp"
+#include "services/auth/api.hpp"
+#include "services/notifications/api.hpp"
+#include "services/notifications/repository.hpp"
+#include "services/notifications/transport.hpp"
+#include "storage/keyring.hpp"
+#include "storage/shard_host.hpp"
+
+namespace pps::notifications {
+
+/// The mails that wait, in memory; dies with its shard.
+struct Outgoing {
+  std::shared_ptr<storage::Shard> shard;
+  std::map<std::uint64_t, MailRow> waiting;
+  std::unordered_map<std::string, std::uint64_t> by_id;
+  std::uint64_t next = 1;
+};
+
+/// Keeps every mail until the transport has taken it. Loop-confined.
+class NotificationsService final : public NotificationsApi {
+ public:
+  struct Dependencies {
+    runtime::Runtime& runtime;
+    std::shared_ptr<storage::Table> table;
+    std::shared_ptr<storage::Keyring> ring;
+    std::shared_ptr<Transport> transport;
+    std::string public_origin;  ///< For links.
+  };
+  explicit NotificationsService(Dependencies dependencies);
+  Task<void> start();
+  /// Mails customers about their purchases from now on (topic "purchase", group "notifications").
+  void follow_purchases(bus::Bus& bus, std::shared_ptr<auth::AuthApi> auth);
+
+  Task<MailReply> send(Context context, Mail mail) override;
+
+ private:
+  Task<std::shared_ptr<Outgoing>> load(std::shared_ptr<storage::Shard> shard);
+  Task<bool> was_sent(std::string id);
+  static boost::asio::awaitable<void> deliver(NotificationsService* self, std::shared_ptr<Outgoing> outgoing,
+                                              std::uint64_t seq);
+  Task<void> hand_over(MailRow row);
+  Task<void> forget(std::shared_ptr<Outgoing> outgoing, std::uint64_t seq);
+  Task<void> tell_customer(std::shared_ptr<auth::AuthApi> auth, bus::Delivered delivered);
+
+  Dependencies deps_;
+  storage::ShardHost<Outgoing> host_;
+};
+
+}  // namespace pps::notifications

@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include "net/described_json.hpp"
+#include "services/notifications/service.hpp"
+#include "services/orchestrator/api.hpp"
+
+/// Mails to customers about their purchases.
+namespace pps::notifications {
+
+namespace {
+std::string print(Money money) {
+  const int digits = exponent_of(money.currency);
+  std::int64_t unit = 1;
+  for (int i = 0; i < digits; ++i) unit *= 10;
+  const std::string currency = money.currency.to_string();
+  if (digits == 0) return fmt::format("{} {}", money.minor_units, currency);
+  return fmt::format("{}.{:0{}} {}", money.minor_units / unit, money.minor_units % unit, digits, currency);
+}
+
+std::string template_for(const std::string& type) {
+  if (type == "purchase.accepted") return "purchase_accepted";
+  if (type == "purchase.completed") return "purchase_completed";
+  if (type == "purchase.failed") return "purchase_failed";
+  return type == "purchase.cancelled" ? "purchase_cancelled" : std::string{};
+}
+}  // namespace
+
+void NotificationsService::follow_purchases(bus::Bus& bus, std::shared_ptr<auth::AuthApi> auth) {
+  bus.subscribe("purchase", "notifications", [this, auth](std::vector<bus::Delivered> batch) -> Task<void> {
+    for (auto& delivered : batch) {
+      Result<void> told = co_await tell_customer(auth, std::move(delivered));
+      if (!told) co_return told;
+    }
+    co_return Result<void>{};
+  });
+}
+
+Task<void> NotificationsService::tell_customer(std::shared_ptr<auth::AuthApi> auth, bus::Delivered delivered) {
+  const std::string name = template_for(delivered.event.type);
+  if (name.empty()) co_return Result<void>{};
+  Result<orchestrator::PurchaseEvent> event = net::from_json<orchestrator::PurchaseEvent>(delivered.event.body);
+  if (!event) co_return fail(std::move(event).error());
+  Context context;
+  context.deadline = deps_.runtime.clock.monotonic() + std::chrono::seconds(10);
+  auth::AccountRequest asked{event->customer};
+  Result<auth::Account> account = co_await auth->account(context, std::move(asked));
+  if (!account && account.error().kind == ErrorKind::not_found) co_return Result<void>{};  // nobody to write to
+  if (!account) co_return fail(std::move(account).error());
+  const std::string id = event->purchase.to_string();
+  Mail mail{.id = id + "-" + name, .to = account->email, .template_name = name};
+  mail.values = {{"name", account->name}, {"order", id.substr(id.size() - 8)}, {"total", print(event->total)},
+                 {"reason", event->reason}, {"link", deps_.public_origin + "/orders/" + id}};
+  Result<MailReply> sent = co_await send(context, std::move(mail));
+  if (!sent) co_return fail(std::move(sent).error());
+  co_return Result<void>{};
+}
+
+}  // namespace pps::notifications

@@ -1,0 +1,174 @@
+#include "services/notifications/transport.hpp"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "runtime/sync.hpp"
+
+namespace pps::notifications {
+
+namespace {
+std::string header_safe(std::string text) {  // a line break in a value must not start a header of its own
+  std::erase_if(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+  return text;
+}
+
+std::string encoded_word(const std::string& text) {  // RFC 2047, Q
+  if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 127; })) return text;
+  std::string out = "=?UTF-8?Q?";
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    out += plain ? std::string(1, c) : fmt::format("={:02X}", static_cast<unsigned char>(c));
+  }
+  return out + "?=";
+}
+
+std::string rfc5322_date(Timestamp at) {
+  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000", kDays[std::chrono::weekday(day).c_encoding()],
+                     static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
+                     time.seconds().count());
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Result<void> io_failed(const std::string& what, const std::string& path) {
+  return fail(ErrorKind::unavailable, "maildir.write", what + " " + path + ": " + std::strerror(errno));
+}
+
+Result<void> write_synced(const std::string& dir, const std::string& name, const std::string& message) {
+  for (const auto* part : {"", "/tmp", "/new", "/cur"})
+    if (::mkdir((dir + part).c_str(), 0700) != 0 && errno != EEXIST) return io_failed("cannot make", dir + part);
+  const std::string temporary = dir + "/tmp/" + name;
+  {
+    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (file.get() < 0) return io_failed("cannot open", temporary);
+    for (std::size_t at = 0; at < message.size();) {
+      const auto wrote = ::write(file.get(), message.data() + at, message.size() - at);
+      if (wrote < 0) return io_failed("cannot write", temporary);
+      at += static_cast<std::size_t>(wrote);
+    }
+    if (::fsync(file.get()) != 0) return io_failed("cannot sync", temporary);
+  }
+  if (::rename(temporary.c_str(), (dir + "/new/" + name).c_str()) != 0) return io_failed("cannot move", temporary);
+  return {};
+}
+
+class Maildir final : public Transport {
+ public:
+  Maildir(runtime::Runtime& runtime, std::string dir, std::string sender)
+      : runtime_(runtime), dir_(std::move(dir)), sender_(std::move(sender)) {}
+  Task<void> deliver(std::string id, std::string to, Text text) override {
+    std::string message = compose_message(id, sender_, to, text, runtime_.clock.now());
+    std::function<Result<void>()> work = [dir = dir_, name = id + ".pps", message = std::move(message)] {
+      return write_synced(dir, name, message);
+    };
+    co_return co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
+  }
+
+ private:
+  runtime::Runtime& runtime_;
+  std::string dir_, sender_;
+};
+
+struct Upload {
+  const std::string& message;
+  std::size_t at = 0;
+};
+
+std::size_t read_upload(char* out, std::size_t size, std::size_t count, void* state) {
+  auto& upload = *static_cast<Upload*>(state);
+  const std::size_t give = std::min(size * count, upload.message.size() - upload.at);
+  std::memcpy(out, upload.message.data() + upload.at, give);
+  upload.at += give;
+  return give;
+}
+
+bool is_loopback(const std::string& url) {
+  return url.find("//127.") != std::string::npos || url.find("//localhost") != std::string::npos ||
+         url.find("//[::1]") != std::string::npos;
+}
+
+Result<void> send_by_smtp(const SmtpOptions& options, const std::string& to, const std::string& message) {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
+  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> recipients(
+      curl_slist_append(nullptr, ("<" + to + ">").c_str()), &curl_slist_free_all);
+  Upload upload{message};
+  const std::string from = "<" + options.sender + ">";
+  curl_easy_setopt(curl.get(), CURLOPT_URL, options.url.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_USE_SSL, is_loopback(options.url) ? CURLUSESSL_TRY : CURLUSESSL_ALL);
+  if (!options.user.empty()) {
+    curl_easy_setopt(curl.get(), CURLOPT_USERNAME, options.user.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_PASSWORD, options.password.c_str());
+  }
+  curl_easy_setopt(curl.get(), CURLOPT_MAIL_FROM, from.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_MAIL_RCPT, recipients.get());
+  curl_easy_setopt(curl.get(), CURLOPT_READFUNCTION, &read_upload);
+  curl_easy_setopt(curl.get(), CURLOPT_READDATA, &upload);
+  curl_easy_setopt(curl.get(), CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, 30L);
+  const CURLcode status = curl_easy_perform(curl.get());
+  if (status == CURLE_OK) return {};
+  return fail(ErrorKind::unknown_outcome, "smtp.failed", curl_easy_strerror(status));
+}
+
+class Smtp final : public Transport {
+ public:
+  Smtp(runtime::Runtime& runtime, SmtpOptions options) : runtime_(runtime), options_(std::move(options)) {}
+  Task<void> deliver(std::string id, std::string to, Text text) override {
+    std::string message = compose_message(id, options_.sender, to, text, runtime_.clock.now());
+    std::function<Result<void>()> work = [options = options_, to, message = std::move(message)] {
+      return send_by_smtp(options, to, message);
+    };
+    co_return co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
+  }
+
+ private:
+  runtime::Runtime& runtime_;
+  SmtpOptions options_;
+};
+}  // namespace
+
+std::string compose_message(const std::string& id, const std::string& sender, const std::string& to, const Text& text,
+                            Timestamp at) {
+  std::string body;
+  for (const char c : text.body) body += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  const auto domain = sender.substr(sender.find('@') + 1);
+  return fmt::format(
+      "Date: {}\r\nFrom: {}\r\nTo: {}\r\nMessage-ID: <{}@{}>\r\nSubject: {}\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{}",
+      rfc5322_date(at), sender, header_safe(to), id, domain, encoded_word(header_safe(text.subject)), body);
+}
+
+std::shared_ptr<Transport> make_maildir(runtime::Runtime& runtime, std::string dir, std::string sender) {
+  return std::make_shared<Maildir>(runtime, std::move(dir), std::move(sender));
+}
+
+std::shared_ptr<Transport> make_smtp(runtime::Runtime& runtime, SmtpOptions options) {
+  return std::make_shared<Smtp>(runtime, std::move(options));
+}
+
+}  // namespace pps::notifications
