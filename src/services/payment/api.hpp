@@ -33,7 +33,8 @@ struct AuthorizeRequest {
   PurchaseId purchase;
   CustomerId customer;
   Money amount;
-  std::string payment_method;  ///< "pm_…"; must be the customer's own or a ready-made token where those are allowed.
+  std::string payment_method;  ///< "pm_…"; must be the customer's own or a ready-made token where
+                               ///< those are allowed.
   std::string return_url;      ///< Where a 3-D Secure challenge returns to.
 };
 struct PaymentRequest {
@@ -48,7 +49,8 @@ struct RefundRequest {
   PurchaseId purchase;
   Money amount;
 };
-/// state pending with an action: the customer must act (3-D Secure); "payment.confirmed" comes on the bus.
+/// state pending with an action: the customer must act (3-D Secure); "payment.confirmed" comes on
+/// the bus.
 struct PaymentReply {
   EffectState state = EffectState::unknown;
   std::string code;    ///< refused: payment.declined, payment.capture_refused, …
@@ -71,8 +73,10 @@ struct WebhookReply {
 BOOST_DESCRIBE_STRUCT(CreateSessionRequest, (), (customer, return_url))
 BOOST_DESCRIBE_STRUCT(SessionRequest, (), (customer, id))
 BOOST_DESCRIBE_STRUCT(Session, (),
-                      (id, url, status, payment_method, card_brand, card_last4, card_exp_month, card_exp_year))
-BOOST_DESCRIBE_STRUCT(AuthorizeRequest, (), (purchase, customer, amount, payment_method, return_url))
+                      (id, url, status, payment_method, card_brand, card_last4, card_exp_month,
+                       card_exp_year))
+BOOST_DESCRIBE_STRUCT(AuthorizeRequest, (),
+                      (purchase, customer, amount, payment_method, return_url))
 BOOST_DESCRIBE_STRUCT(PaymentRequest, (), (purchase))
 BOOST_DESCRIBE_STRUCT(CaptureRequest, (), (purchase, amount))
 BOOST_DESCRIBE_STRUCT(RefundRequest, (), (effect, purchase, amount))
@@ -81,19 +85,21 @@ BOOST_DESCRIBE_STRUCT(PaymentView, (), (purchase, intent, status, amount, captur
 BOOST_DESCRIBE_STRUCT(WebhookRequest, (), (body, signature))
 BOOST_DESCRIBE_STRUCT(WebhookReply, (), (accepted))
 
-/// The intent's id is stored before it is confirmed, captured or cancelled; an unknown outcome of the provider is
-/// resolved by reading that id before answering, within the deadline. Idempotent by purchase. Loop-confined.
+/// The intent's id is stored before it is confirmed, captured or cancelled; an unknown outcome of
+/// the provider is resolved by reading that id before answering, within the deadline. Idempotent by
+/// purchase. Loop-confined.
 class PaymentApi {
  public:
   virtual ~PaymentApi() = default;
   virtual Task<Session> create_session(Context context, CreateSessionRequest request) = 0;
-  virtual Task<Session> get_session(Context context, SessionRequest request) = 0;  ///< `not_found`, also another's.
+  virtual Task<Session> get_session(Context context,
+                                    SessionRequest request) = 0;  ///< `not_found`, also another's.
 
   virtual Task<PaymentReply> authorize(Context context, AuthorizeRequest request) = 0;
   /// done; refused "payment.capture_refused" only when read from the provider.
   virtual Task<PaymentReply> capture(Context context, CaptureRequest request) = 0;
-  /// undone: the authorization is cancelled at the provider, or a tombstone stops a late authorize ("already_undone").
-  /// After a capture: refunds it whole (money that arrived after cancellation).
+  /// undone: the authorization is cancelled at the provider, or a tombstone stops a late authorize
+  /// ("already_undone"). After a capture: refunds it whole (money that arrived after cancellation).
   virtual Task<PaymentReply> void_authorization(Context context, PaymentRequest request) = 0;
   virtual Task<PaymentReply> refund(Context context, RefundRequest request) = 0;
   /// Reads the provider when the stored state is not final. `not_found` if there is none.
@@ -102,7 +108,8 @@ class PaymentApi {
   virtual Task<WebhookReply> webhook(Context context, WebhookRequest request) = 0;
 };
 
-/// Events on topic "payment": "payment.confirmed", "payment.failed"; key = purchase id, body = this as JSON.
+/// Events on topic "payment": "payment.confirmed", "payment.failed"; key = purchase id, body = this
+/// as JSON.
 struct PaymentEvent {
   PurchaseId purchase;
   std::string code;
