@@ -51,4 +51,9 @@ class Config {
   std::unique_ptr<State> state_;
 };
 
+/// The process's environment variables that begin with PPS_.
+std::map<std::string, std::string> environment();
+/// Takes them out of the environment, so that programs started from here do not read them.
+void clear_environment();
+
 }  // namespace pps::config

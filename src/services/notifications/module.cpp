@@ -13,7 +13,8 @@ std::shared_ptr<Transport> choose_transport(const Dependencies& dependencies) {
   const std::string url = config.get_string("notifications.smtp_url", "");
   const std::string user = config.get_string("notifications.smtp_user", "");
   const std::string password = config.get_string("notifications.smtp_password", "");
-  const std::string maildir = config.get_string("notifications.maildir", dependencies.default_maildir);
+  const std::string maildir =
+      config.get_string("notifications.maildir", dependencies.default_maildir);
   if (url.empty()) return make_maildir(dependencies.runtime, maildir, sender);
   if (!url.starts_with("smtp://") && !url.starts_with("smtps://"))
     config.refuse("notifications.smtp_url", "must begin with smtp:// or smtps://");
@@ -26,7 +27,8 @@ Task<Module> make_local(Dependencies dependencies) {
       dependencies.runtime, *dependencies.table, kKeys, dependencies.key);
   if (!ring) co_return fail(std::move(ring).error());
   NotificationsService::Dependencies needs{dependencies.runtime, dependencies.table, *ring,
-                                           choose_transport(dependencies), dependencies.public_origin};
+                                           choose_transport(dependencies),
+                                           dependencies.public_origin};
   auto service = std::make_shared<NotificationsService>(std::move(needs));
   Result<void> started = co_await service->start();
   if (!started) co_return fail(std::move(started).error());

@@ -15,14 +15,16 @@ namespace pps::notifications {
 
 struct Dependencies {
   runtime::Runtime& runtime;
-  config::Config& config;  ///< Reads notifications.*: maildir, or smtp_url with smtp_user, smtp_password; sender.
+  config::Config& config;  ///< Reads notifications.*: maildir, or smtp_url with smtp_user,
+                           ///< smtp_password; sender.
   std::shared_ptr<storage::Table> table;
   storage::SecretKey key;
   std::string public_origin;
   std::string default_maildir;  ///< Where mail goes when neither is configured.
 };
 
-/// The notifications of this process. `follow` starts the mails about purchases, once the auth server is there.
+/// The notifications of this process. `follow` starts the mails about purchases, once the auth
+/// server is there.
 struct Module {
   std::shared_ptr<NotificationsApi> api;
   std::function<void(bus::Bus&, std::shared_ptr<auth::AuthApi>)> follow;

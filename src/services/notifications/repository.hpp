@@ -23,8 +23,9 @@ struct MailRow {
   storage::Unknown unknown;
   static constexpr auto columns() {
     using storage::column;
-    return std::tuple(column<1>(&MailRow::seq), column<2>(&MailRow::id), column<3>(&MailRow::template_name),
-                      column<4>(&MailRow::locale), column<5>(&MailRow::sealed_to), column<6>(&MailRow::sealed_values));
+    return std::tuple(column<1>(&MailRow::seq), column<2>(&MailRow::id),
+                      column<3>(&MailRow::template_name), column<4>(&MailRow::locale),
+                      column<5>(&MailRow::sealed_to), column<6>(&MailRow::sealed_values));
   }
 };
 

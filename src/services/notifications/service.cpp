@@ -8,7 +8,9 @@
 namespace pps::notifications {
 
 namespace {
-storage::RowKey key_of(std::uint64_t seq) { return {MailRow::kKind, storage::KeyWriter().u64(seq).take()}; }
+storage::RowKey key_of(std::uint64_t seq) {
+  return {MailRow::kKind, storage::KeyWriter().u64(seq).take()};
+}
 constexpr auto kFirstRetry = std::chrono::seconds(1);
 constexpr auto kLastRetry = std::chrono::minutes(10);
 }  // namespace
@@ -28,8 +30,11 @@ Task<std::shared_ptr<Outgoing>> NotificationsService::load(std::shared_ptr<stora
   auto outgoing = std::make_shared<Outgoing>();
   outgoing->shard = shard;
   outgoing->next = std::max<std::uint64_t>(1, shard->mark("mails"));
-  storage::ScanQuery query{.family = &kLive, .partition = shard->address().partition(), .kind = MailRow::kKind,
-                           .from = key_of(outgoing->next).key, .limit = 1000};
+  storage::ScanQuery query{.family = &kLive,
+                           .partition = shard->address().partition(),
+                           .kind = MailRow::kKind,
+                           .from = key_of(outgoing->next).key,
+                           .limit = 1000};
   for (bool more = true; more;) {
     Result<storage::ScanPage> page = co_await shard->table().scan(query);
     if (!page) co_return fail(std::move(page).error());
@@ -50,7 +55,8 @@ Task<std::shared_ptr<Outgoing>> NotificationsService::load(std::shared_ptr<stora
 
 Task<bool> NotificationsService::was_sent(std::string id) {
   storage::RowKey at{SentRow::kKind, {}};
-  Result<std::optional<storage::Row>> row = co_await deps_.table->find(kSent, std::move(id), std::move(at));
+  Result<std::optional<storage::Row>> row =
+      co_await deps_.table->find(kSent, std::move(id), std::move(at));
   if (!row) co_return fail(std::move(row).error());
   co_return row->has_value();
 }
@@ -67,9 +73,13 @@ Task<MailReply> NotificationsService::send(Context, Mail mail) {
   const bool fresh = !memory.by_id.contains(mail.id);
   const std::uint64_t seq = fresh ? memory.next++ : memory.by_id.at(mail.id);
   if (fresh) {
-    MailRow row{.seq = seq, .id = mail.id, .template_name = mail.template_name, .locale = mail.locale,
+    MailRow row{.seq = seq,
+                .id = mail.id,
+                .template_name = mail.template_name,
+                .locale = mail.locale,
                 .sealed_to = deps_.ring->seal("mail.to" + mail.id, mail.to),
-                .sealed_values = deps_.ring->seal("mail.values" + mail.id, storage::encode_row(MailValues{mail.values}))};
+                .sealed_values = deps_.ring->seal("mail.values" + mail.id,
+                                                  storage::encode_row(MailValues{mail.values}))};
     storage::Decision decision;
     decision.mutations.emplace_back(storage::Put{{key_of(seq), 1, storage::encode_row(row)}});
     memory.by_id[mail.id] = seq;
@@ -83,7 +93,8 @@ Task<MailReply> NotificationsService::send(Context, Mail mail) {
 }
 
 boost::asio::awaitable<void> NotificationsService::deliver(NotificationsService* self,
-                                                           std::shared_ptr<Outgoing> outgoing, std::uint64_t seq) {
+                                                           std::shared_ptr<Outgoing> outgoing,
+                                                           std::uint64_t seq) {
   Duration wait = kFirstRetry;
   while (!outgoing->shard->broken()) {
     const auto it = outgoing->waiting.find(seq);
@@ -113,14 +124,16 @@ Task<void> NotificationsService::hand_over(MailRow row) {
 Task<void> NotificationsService::forget(std::shared_ptr<Outgoing> outgoing, std::uint64_t seq) {
   const std::string id = outgoing->waiting.at(seq).id;
   const SentRow sent{.at_us = to_unix_us(deps_.runtime.clock.now())};
-  std::vector<storage::ViewWrite> writes{{&kSent, id, {{SentRow::kKind, {}}, 1, storage::encode_row(sent)}}};
+  std::vector<storage::ViewWrite> writes{
+      {&kSent, id, {{SentRow::kKind, {}}, 1, storage::encode_row(sent)}}};
   Result<void> noted = co_await deps_.table->write_views(std::move(writes));
   if (!noted) co_return noted;
   outgoing->waiting.erase(seq);
   outgoing->by_id.erase(id);
   storage::Decision decision;
   decision.mutations.emplace_back(storage::Erase{key_of(seq)});
-  outgoing->shard->set_mark("mails", outgoing->waiting.empty() ? outgoing->next : outgoing->waiting.begin()->first);
+  outgoing->shard->set_mark(
+      "mails", outgoing->waiting.empty() ? outgoing->next : outgoing->waiting.begin()->first);
   outgoing->shard->enqueue(std::move(decision));
   co_return co_await outgoing->shard->flush();
 }

@@ -42,7 +42,8 @@ class NotificationsService final : public NotificationsApi {
  private:
   Task<std::shared_ptr<Outgoing>> load(std::shared_ptr<storage::Shard> shard);
   Task<bool> was_sent(std::string id);
-  static boost::asio::awaitable<void> deliver(NotificationsService* self, std::shared_ptr<Outgoing> outgoing,
+  static boost::asio::awaitable<void> deliver(NotificationsService* self,
+                                              std::shared_ptr<Outgoing> outgoing,
                                               std::uint64_t seq);
   Task<void> hand_over(MailRow row);
   Task<void> forget(std::shared_ptr<Outgoing> outgoing, std::uint64_t seq);

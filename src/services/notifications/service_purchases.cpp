@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
-#include "net/described_json.hpp"
+#include <boost/json.hpp>
+
 #include "services/notifications/service.hpp"
 #include "services/orchestrator/api.hpp"
 
@@ -14,7 +15,36 @@ std::string print(Money money) {
   for (int i = 0; i < digits; ++i) unit *= 10;
   const std::string currency = money.currency.to_string();
   if (digits == 0) return fmt::format("{} {}", money.minor_units, currency);
-  return fmt::format("{}.{:0{}} {}", money.minor_units / unit, money.minor_units % unit, digits, currency);
+  return fmt::format("{}.{:0{}} {}", money.minor_units / unit, money.minor_units % unit, digits,
+                     currency);
+}
+
+// The event's body, as orchestrator::PurchaseEvent documents it; unknown members are ignored.
+Result<orchestrator::PurchaseEvent> read_event(const std::string& body) {
+  namespace json = boost::json;
+  const auto unreadable =
+      fail(ErrorKind::internal, "event.unreadable", "a purchase event cannot be read");
+  boost::system::error_code error;
+  const json::value value = json::parse(body, error);
+  const auto* object = error ? nullptr : value.if_object();
+  if (!object) return unreadable;
+  const auto text = [&](const json::object& in, std::string_view name) {
+    const auto* found = in.if_contains(name);
+    return found && found->is_string() ? std::string(found->get_string()) : std::string{};
+  };
+  const auto purchase = PurchaseId::parse(text(*object, "purchase"));
+  const auto customer = CustomerId::parse(text(*object, "customer"));
+  const auto* total = object->if_contains("total") ? object->at("total").if_object() : nullptr;
+  if (!purchase || !customer || !total) return unreadable;
+  const Result<Currency> currency = Currency::parse(text(*total, "currency"));
+  const auto* amount = total->if_contains("amount");
+  if (!amount) amount = total->if_contains("minor_units");
+  if (!currency || !amount || !amount->is_int64()) return unreadable;
+  return orchestrator::PurchaseEvent{*purchase,
+                                     *customer,
+                                     text(*object, "status"),
+                                     text(*object, "reason"),
+                                     {amount->get_int64(), *currency}};
 }
 
 std::string template_for(const std::string& type) {
@@ -26,30 +56,36 @@ std::string template_for(const std::string& type) {
 }  // namespace
 
 void NotificationsService::follow_purchases(bus::Bus& bus, std::shared_ptr<auth::AuthApi> auth) {
-  bus.subscribe("purchase", "notifications", [this, auth](std::vector<bus::Delivered> batch) -> Task<void> {
-    for (auto& delivered : batch) {
-      Result<void> told = co_await tell_customer(auth, std::move(delivered));
-      if (!told) co_return told;
-    }
-    co_return Result<void>{};
-  });
+  bus.subscribe("purchase", "notifications",
+                [this, auth](std::vector<bus::Delivered> batch) -> Task<void> {
+                  for (auto& delivered : batch) {
+                    Result<void> told = co_await tell_customer(auth, std::move(delivered));
+                    if (!told) co_return told;
+                  }
+                  co_return Result<void>{};
+                });
 }
 
-Task<void> NotificationsService::tell_customer(std::shared_ptr<auth::AuthApi> auth, bus::Delivered delivered) {
+Task<void> NotificationsService::tell_customer(std::shared_ptr<auth::AuthApi> auth,
+                                               bus::Delivered delivered) {
   const std::string name = template_for(delivered.event.type);
   if (name.empty()) co_return Result<void>{};
-  Result<orchestrator::PurchaseEvent> event = net::from_json<orchestrator::PurchaseEvent>(delivered.event.body);
+  Result<orchestrator::PurchaseEvent> event = read_event(delivered.event.body);
   if (!event) co_return fail(std::move(event).error());
   Context context;
   context.deadline = deps_.runtime.clock.monotonic() + std::chrono::seconds(10);
   auth::AccountRequest asked{event->customer};
   Result<auth::Account> account = co_await auth->account(context, std::move(asked));
-  if (!account && account.error().kind == ErrorKind::not_found) co_return Result<void>{};  // nobody to write to
+  if (!account && account.error().kind == ErrorKind::not_found)
+    co_return Result<void>{};  // nobody to write to
   if (!account) co_return fail(std::move(account).error());
   const std::string id = event->purchase.to_string();
   Mail mail{.id = id + "-" + name, .to = account->email, .template_name = name};
-  mail.values = {{"name", account->name}, {"order", id.substr(id.size() - 8)}, {"total", print(event->total)},
-                 {"reason", event->reason}, {"link", deps_.public_origin + "/orders/" + id}};
+  mail.values = {{"name", account->name},
+                 {"order", id.substr(id.size() - 8)},
+                 {"total", print(event->total)},
+                 {"reason", event->reason},
+                 {"link", deps_.public_origin + "/orders/" + id}};
   Result<MailReply> sent = co_await send(context, std::move(mail));
   if (!sent) co_return fail(std::move(sent).error());
   co_return Result<void>{};

@@ -13,7 +13,8 @@ struct Text {
   std::string subject, body;
 };
 
-/// Fills a template's {names}. Errors `invalid`: "template.unknown", "template.value_missing" (names the value).
+/// Fills a template's {names}. Errors `invalid`: "template.unknown", "template.value_missing"
+/// (names the value).
 Result<Text> fill_template(std::string_view name, const std::map<std::string, std::string>& values);
 
 }  // namespace pps::notifications

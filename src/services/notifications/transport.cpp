@@ -1,19 +1,18 @@
 #include "services/notifications/transport.hpp"
 
 #include <curl/curl.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstring>
 
+#include "runtime/files.hpp"
 #include "runtime/sync.hpp"
 
 namespace pps::notifications {
 
 namespace {
-std::string header_safe(std::string text) {  // a line break in a value must not start a header of its own
+std::string header_safe(
+    std::string text) {  // a line break in a value must not start a header of its own
   std::erase_if(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
   return text;
 }
@@ -35,45 +34,20 @@ std::string rfc5322_date(Timestamp at) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(at - day));
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000", kDays[std::chrono::weekday(day).c_encoding()],
-                     static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
-                     static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
-                     time.seconds().count());
+  return fmt::format(
+      "{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000", kDays[std::chrono::weekday(day).c_encoding()],
+      static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+      static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
+      time.seconds().count());
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
+Result<void> write_synced(const std::string& dir, const std::string& name,
+                          const std::string& message) {
+  for (const auto* part : {"/tmp", "/new", "/cur"}) {
+    Result<void> made = runtime::make_folder(dir + part);
+    if (!made) return made;
   }
-  Descriptor(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-Result<void> io_failed(const std::string& what, const std::string& path) {
-  return fail(ErrorKind::unavailable, "maildir.write", what + " " + path + ": " + std::strerror(errno));
-}
-
-Result<void> write_synced(const std::string& dir, const std::string& name, const std::string& message) {
-  for (const auto* part : {"", "/tmp", "/new", "/cur"})
-    if (::mkdir((dir + part).c_str(), 0700) != 0 && errno != EEXIST) return io_failed("cannot make", dir + part);
-  const std::string temporary = dir + "/tmp/" + name;
-  {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (file.get() < 0) return io_failed("cannot open", temporary);
-    for (std::size_t at = 0; at < message.size();) {
-      const auto wrote = ::write(file.get(), message.data() + at, message.size() - at);
-      if (wrote < 0) return io_failed("cannot write", temporary);
-      at += static_cast<std::size_t>(wrote);
-    }
-    if (::fsync(file.get()) != 0) return io_failed("cannot sync", temporary);
-  }
-  if (::rename(temporary.c_str(), (dir + "/new/" + name).c_str()) != 0) return io_failed("cannot move", temporary);
-  return {};
+  return runtime::replace_file(dir + "/new/" + name, message);
 }
 
 class Maildir final : public Transport {
@@ -82,7 +56,8 @@ class Maildir final : public Transport {
       : runtime_(runtime), dir_(std::move(dir)), sender_(std::move(sender)) {}
   Task<void> deliver(std::string id, std::string to, Text text) override {
     std::string message = compose_message(id, sender_, to, text, runtime_.clock.now());
-    std::function<Result<void>()> work = [dir = dir_, name = id + ".pps", message = std::move(message)] {
+    std::function<Result<void>()> work = [dir = dir_, name = id + ".pps",
+                                          message = std::move(message)] {
       return write_synced(dir, name, message);
     };
     co_return co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
@@ -111,14 +86,17 @@ bool is_loopback(const std::string& url) {
          url.find("//[::1]") != std::string::npos;
 }
 
-Result<void> send_by_smtp(const SmtpOptions& options, const std::string& to, const std::string& message) {
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
+Result<void> send_by_smtp(const SmtpOptions& options, const std::string& to,
+                          const std::string& message) {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                 &curl_easy_cleanup);
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> recipients(
       curl_slist_append(nullptr, ("<" + to + ">").c_str()), &curl_slist_free_all);
   Upload upload{message};
   const std::string from = "<" + options.sender + ">";
   curl_easy_setopt(curl.get(), CURLOPT_URL, options.url.c_str());
-  curl_easy_setopt(curl.get(), CURLOPT_USE_SSL, is_loopback(options.url) ? CURLUSESSL_TRY : CURLUSESSL_ALL);
+  curl_easy_setopt(curl.get(), CURLOPT_USE_SSL,
+                   is_loopback(options.url) ? CURLUSESSL_TRY : CURLUSESSL_ALL);
   if (!options.user.empty()) {
     curl_easy_setopt(curl.get(), CURLOPT_USERNAME, options.user.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_PASSWORD, options.password.c_str());
@@ -137,7 +115,8 @@ Result<void> send_by_smtp(const SmtpOptions& options, const std::string& to, con
 
 class Smtp final : public Transport {
  public:
-  Smtp(runtime::Runtime& runtime, SmtpOptions options) : runtime_(runtime), options_(std::move(options)) {}
+  Smtp(runtime::Runtime& runtime, SmtpOptions options)
+      : runtime_(runtime), options_(std::move(options)) {}
   Task<void> deliver(std::string id, std::string to, Text text) override {
     std::string message = compose_message(id, options_.sender, to, text, runtime_.clock.now());
     std::function<Result<void>()> work = [options = options_, to, message = std::move(message)] {
@@ -152,18 +131,21 @@ class Smtp final : public Transport {
 };
 }  // namespace
 
-std::string compose_message(const std::string& id, const std::string& sender, const std::string& to, const Text& text,
-                            Timestamp at) {
+std::string compose_message(const std::string& id, const std::string& sender, const std::string& to,
+                            const Text& text, Timestamp at) {
   std::string body;
   for (const char c : text.body) body += c == '\n' ? std::string("\r\n") : std::string(1, c);
   const auto domain = sender.substr(sender.find('@') + 1);
   return fmt::format(
-      "Date: {}\r\nFrom: {}\r\nTo: {}\r\nMessage-ID: <{}@{}>\r\nSubject: {}\r\nMIME-Version: 1.0\r\n"
+      "Date: {}\r\nFrom: {}\r\nTo: {}\r\nMessage-ID: <{}@{}>\r\nSubject: {}\r\nMIME-Version: "
+      "1.0\r\n"
       "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{}",
-      rfc5322_date(at), sender, header_safe(to), id, domain, encoded_word(header_safe(text.subject)), body);
+      rfc5322_date(at), sender, header_safe(to), id, domain,
+      encoded_word(header_safe(text.subject)), body);
 }
 
-std::shared_ptr<Transport> make_maildir(runtime::Runtime& runtime, std::string dir, std::string sender) {
+std::shared_ptr<Transport> make_maildir(runtime::Runtime& runtime, std::string dir,
+                                        std::string sender) {
   return std::make_shared<Maildir>(runtime, std::move(dir), std::move(sender));
 }
 

@@ -9,7 +9,8 @@
 
 namespace pps::notifications {
 
-/// Hands one mail over. It may be asked twice for one mail (a crash after the hand-over), with the same Message-ID.
+/// Hands one mail over. It may be asked twice for one mail (a crash after the hand-over), with the
+/// same Message-ID.
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -17,18 +18,21 @@ class Transport {
   virtual Task<void> deliver(std::string id, std::string to, Text text) = 0;
 };
 
-/// A maildir (as qmail's maildir(5) describes it): a file appears in `new` once it is whole and synced.
-std::shared_ptr<Transport> make_maildir(runtime::Runtime& runtime, std::string dir, std::string sender);
+/// A maildir (as qmail's maildir(5) describes it): a file appears in `new` once it is whole and
+/// synced.
+std::shared_ptr<Transport> make_maildir(runtime::Runtime& runtime, std::string dir,
+                                        std::string sender);
 
 struct SmtpOptions {
-  std::string url;  ///< "smtp://mail.example:587" or "smtps://…"; TLS is required unless it is a loopback address.
+  std::string url;  ///< "smtp://mail.example:587" or "smtps://…"; TLS is required unless it is a
+                    ///< loopback address.
   std::string user, password;
   std::string sender;  ///< "shop@example.com"
 };
 std::shared_ptr<Transport> make_smtp(runtime::Runtime& runtime, SmtpOptions options);
 
 /// The message (RFC 5322, UTF-8 as RFC 6532 allows with 8BITMIME), CRLF lines.
-std::string compose_message(const std::string& id, const std::string& sender, const std::string& to, const Text& text,
-                            Timestamp at);
+std::string compose_message(const std::string& id, const std::string& sender, const std::string& to,
+                            const Text& text, Timestamp at);
 
 }  // namespace pps::notifications

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+/// The commands of `pps`, without the reading of their arguments. Each returns the exit status: 0
+/// done, 1 failed (said on standard error), 2 refused before anything was done.
+namespace pps::app {
+
+struct ServeOptions {
+  std::optional<std::string> config;
+  std::vector<std::string> overrides;  ///< "key=value"
+};
+int serve(const ServeOptions& options);
+
+struct DemoOptions {
+  std::string data = "data/demo";
+  std::uint16_t port = 8080, paysim_port = 8081, fulfilment_port = 8082;
+  std::string
+      catalogue;  ///< Folder of the catalogue; empty: beside the program; "none": no products.
+  bool json = false;
+  std::vector<std::string> overrides;
+};
+int demo(const DemoOptions& options);
+
+/// @param data PPS's data folder, or a demo's.
+int import_users(const std::string& data, const std::string& file);
+int print_tokens(const std::string& data, const std::string& email, bool all);
+int add_client(const std::string& data, const std::string& id,
+               const std::vector<std::string>& scopes);
+int import_appstream(const std::string& data, const std::string& folder);
+
+}  // namespace pps::app

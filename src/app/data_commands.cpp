@@ -1,0 +1,106 @@
+#include <boost/json.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/owner.hpp"
+#include "app/report.hpp"
+
+namespace pps::app {
+
+namespace json = boost::json;
+
+namespace {
+Result<json::object> call(Owner& owner, json::object line) {
+  Result<std::string> answer = owner.perform(json::serialize(line));
+  if (!answer) return fail(std::move(answer).error());
+  return json::parse(*answer).as_object();
+}
+
+// One user a line; the number of lines refused.
+int import_lines(Owner& owner, std::istream& in) {
+  int refused = 0;
+  int number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (line.empty()) continue;
+    boost::system::error_code error;
+    json::value value = json::parse(line, error);
+    Result<json::object> added =
+        error || !value.is_object()
+            ? Result<json::object>(fail(ErrorKind::malformed, "json.syntax", "not a JSON object"))
+            : [&] {
+                value.get_object()["op"] = "user.import";
+                return call(owner, value.get_object());
+              }();
+    if (added) continue;
+    ++refused;
+    std::fprintf(stderr, "line %d: %s (%s)\n", number, added.error().detail.c_str(),
+                 added.error().code.c_str());
+  }
+  std::fprintf(stderr, "%d users read, %d refused\n", number, refused);
+  return refused == 0 ? 0 : 1;
+}
+
+Result<void> print_token(Owner& owner, const std::string& email) {
+  Result<json::object> token = call(owner, {{"op", "user.token"}, {"email", email}});
+  if (!token) return fail(std::move(token).error());
+  std::printf("%s\n", token->at("access_token").as_string().c_str());
+  return {};
+}
+}  // namespace
+
+int import_users(const std::string& data, const std::string& file) {
+  std::ifstream in(file);
+  if (file != "-" && !in)
+    return refuse({ErrorKind::not_found, "file.missing", file + " cannot be read"});
+  Result<Owner> owner = Owner::find(data);
+  if (!owner) return refuse(owner.error());
+  return import_lines(*owner, file == "-" ? std::cin : in);
+}
+
+int print_tokens(const std::string& data, const std::string& email, bool all) {
+  Result<Owner> owner = Owner::find(data);
+  if (!owner) return refuse(owner.error());
+  if (!all) {
+    const Result<void> printed = print_token(*owner, email);
+    return printed ? 0 : refuse(printed.error());
+  }
+  std::string cursor;
+  do {
+    Result<json::object> page = call(*owner, {{"op", "user.list"}, {"cursor", cursor}});
+    if (!page) return refuse(page.error());
+    for (const auto& user : page->at("items").as_array()) {
+      const Result<void> printed = print_token(*owner, std::string(user.at("email").as_string()));
+      if (!printed) return refuse(printed.error());
+    }
+    cursor = std::string(page->at("next_cursor").as_string());
+  } while (!cursor.empty());
+  return 0;
+}
+
+int add_client(const std::string& data, const std::string& id,
+               const std::vector<std::string>& scopes) {
+  Result<Owner> owner = Owner::find(data);
+  if (!owner) return refuse(owner.error());
+  json::array list;
+  for (const auto& scope : scopes) list.emplace_back(scope);
+  Result<json::object> made =
+      call(*owner, {{"op", "client.add"}, {"client_id", id}, {"scopes", std::move(list)}});
+  if (!made) return refuse(made.error());
+  std::printf("client_id=%s\nclient_secret=%s\n", made->at("client_id").as_string().c_str(),
+              made->at("client_secret").as_string().c_str());
+  return 0;
+}
+
+int import_appstream(const std::string& data, const std::string& folder) {
+  Result<Owner> owner = Owner::find(data);
+  if (!owner) return refuse(owner.error());
+  Result<json::object> done = call(*owner, {{"op", "catalogue.appstream"}, {"folder", folder}});
+  if (!done) return refuse(done.error());
+  std::printf("%s\n", json::serialize(done->at("job")).c_str());
+  return 0;
+}
+
+}  // namespace pps::app

@@ -1,0 +1,153 @@
+#include "app/operations.hpp"
+
+#include <boost/json.hpp>
+
+#include "runtime/sync.hpp"
+#include "services/catalogue/module.hpp"
+
+namespace pps::app {
+
+namespace json = boost::json;
+
+namespace {
+struct Call {
+  runtime::Runtime& runtime;
+  const Apis& apis;
+  json::object arguments;
+  Context context;
+
+  std::string text(std::string_view name) const {
+    const auto* value = arguments.if_contains(name);
+    return value && value->is_string() ? std::string(value->get_string()) : std::string{};
+  }
+  std::vector<std::string> texts(std::string_view name) const {
+    std::vector<std::string> all;
+    const auto* value = arguments.if_contains(name);
+    if (value && value->is_array())
+      for (const auto& item : value->get_array())
+        if (item.is_string()) all.emplace_back(item.get_string());
+    return all;
+  }
+  std::int64_t number(std::string_view name) const {
+    const auto* value = arguments.if_contains(name);
+    return value && value->is_int64() ? value->get_int64() : 0;
+  }
+};
+
+json::object to_json(const auth::Account& account) {
+  json::array roles;
+  for (const auto& role : account.roles) roles.emplace_back(role);
+  return {{"id", account.id.to_string()},
+          {"email", account.email},
+          {"name", account.name},
+          {"roles", std::move(roles)}};
+}
+
+Task<json::value> import_user(Call& call) {
+  auth::ImportUser user{call.text("email"), call.text("password"), call.text("name"),
+                        call.texts("roles")};
+  if (user.roles.empty()) user.roles.emplace_back("customer");
+  Result<auth::Account> account =
+      co_await call.apis.auth->import_user(call.context, std::move(user));
+  if (!account) co_return fail(std::move(account).error());
+  co_return json::value(to_json(*account));
+}
+
+Task<json::value> token_of(Call& call) {
+  auth::EmailRequest asked{.email = call.text("email")};
+  Result<auth::UsersReply> users =
+      co_await call.apis.auth->list_users(call.context, std::move(asked));
+  if (!users) co_return fail(std::move(users).error());
+  if (users->items.empty())
+    co_return fail(ErrorKind::not_found, "user.not_found", "no account has this address");
+  auth::AccountRequest account{users->items.front().id};
+  Result<auth::Tokens> tokens =
+      co_await call.apis.auth->issue_token(call.context, std::move(account));
+  if (!tokens) co_return fail(std::move(tokens).error());
+  co_return json::value{{"access_token", tokens->access_token}};
+}
+
+Task<json::value> list_users(Call& call) {
+  auth::EmailRequest asked{.cursor = call.text("cursor")};
+  Result<auth::UsersReply> users =
+      co_await call.apis.auth->list_users(call.context, std::move(asked));
+  if (!users) co_return fail(std::move(users).error());
+  json::array items;
+  for (const auto& account : users->items) items.push_back(to_json(account));
+  co_return json::value{{"items", std::move(items)}, {"next_cursor", users->next_cursor}};
+}
+
+Task<json::value> add_client(Call& call) {
+  auth::ImportClient client{.client_id = call.text("client_id"), .scopes = call.texts("scopes")};
+  if (const auto audience = call.text("audience"); !audience.empty()) client.audience = audience;
+  Result<auth::ClientReply> made =
+      co_await call.apis.auth->import_client(call.context, std::move(client));
+  if (!made) co_return fail(std::move(made).error());
+  co_return json::value{{"client_id", made->client_id}, {"client_secret", made->client_secret}};
+}
+
+Task<json::value> import_appstream(Call& call) {
+  Result<catalogue::AppstreamFolder> folder = catalogue::open_appstream(call.text("folder"));
+  if (!folder) co_return fail(std::move(folder).error());
+  auto shared = std::make_shared<const catalogue::AppstreamFolder>(std::move(*folder));
+  call.context.deadline = Duration::max();  // as long as the catalogue is
+  Result<catalogue::JsonReply> job =
+      co_await catalogue::import_appstream(call.apis.catalogue, call.context, shared, "demo");
+  if (!job) co_return fail(std::move(job).error());
+  json::array skus;
+  for (const auto& sku : shared->boxes()) skus.emplace_back(sku.value);
+  co_return json::value{{"job", json::parse(job->json)}, {"boxes", std::move(skus)}};
+}
+
+Task<json::value> receive_stock(Call& call) {
+  store::StockChange change{.sku = {call.text("sku")},
+                            .quantity = call.number("quantity"),
+                            .idempotency_key = call.text("key"),
+                            .actor = "command",
+                            .note = call.text("note")};
+  Result<store::StockLevel> level =
+      co_await call.apis.provisioner->receive(call.context, std::move(change));
+  if (!level) co_return fail(std::move(level).error());
+  co_return json::value{{"available", level->available}};
+}
+
+struct Operation {
+  std::string_view name;
+  Task<json::value> (*run)(Call&);
+};
+constexpr Operation kOperations[] = {
+    {"user.import", &import_user},
+    {"user.token", &token_of},
+    {"user.list", &list_users},
+    {"client.add", &add_client},
+    {"catalogue.appstream", &import_appstream},
+    {"stock.receive", &receive_stock},
+};
+
+Task<json::value> run(Call& call) {
+  const std::string name = call.text("op");
+  const auto found = std::ranges::find(kOperations, name, &Operation::name);
+  if (found == std::end(kOperations))
+    co_return fail(ErrorKind::invalid, "op.unknown", "no operation is called " + name);
+  co_return co_await found->run(call);
+}
+}  // namespace
+
+boost::asio::awaitable<std::string> perform(runtime::Runtime& runtime, const Apis& apis,
+                                            std::string line) {
+  boost::system::error_code error;
+  json::value value = json::parse(line, error);
+  if (error || !value.is_object())
+    co_return R"({"error":{"code":"json.syntax","detail":"one JSON object a line"}})";
+  Call call{runtime, apis, std::move(value.get_object()), {}};
+  call.context.deadline = runtime.clock.monotonic() + std::chrono::seconds(60);
+  Result<json::value> result = co_await run(call);
+  if (result) co_return json::serialize(json::object{{"ok", std::move(*result)}});
+  std::string detail = result.error().detail;
+  for (const auto& field : result.error().fields)
+    detail += " " + field.pointer + ": " + field.detail;
+  co_return json::serialize(
+      json::object{{"error", {{"code", result.error().code}, {"detail", detail}}}});
+}
+
+}  // namespace pps::app
