@@ -21,7 +21,7 @@ SOURCES = [
     ("file", r"<fstream>|<filesystem>|\bstd::[io]?fstream\b|\bstd::filesystem::|(?<![\w.>])(?:std::|::)?fopen\s*\(|(?<![\w.>:])::open\s*\(",
      {"runtime", "net", "storage", "search", "bus", "security", "app", "simulators"}, "a port, or read it in module.*"),
     ("output", r"\bstd::(cout|cerr|clog)\b|(?<![\w.>])(?:std::|::)?(printf|puts|fprintf|putchar)\s*\(|\bfmt::print(ln)?\s*\(",
-     {"runtime", "app", "simulators"}, "runtime's log"),
+     {"runtime", "app"}, "runtime's log"),
 ]
 SOURCES = [(rule, re.compile(pattern), folders, instead) for rule, pattern, folders, instead in SOURCES]
 
