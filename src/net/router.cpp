@@ -233,13 +233,28 @@ Task<Principal> authenticate(const Authenticator& authenticator, const Route& ro
   co_return principal;
 }
 
+// Parameters ("; charset=utf-8") do not count, nor does the header of a request without a body.
+Result<void> check_media_type(const Route& route, const Request& request) {
+  if (route.media_type.empty() || request.body.empty()) return {};
+  std::string_view given = request.headers.get("Content-Type").value_or("");
+  given = given.substr(0, given.find(';'));
+  given = given.substr(0, given.find_last_not_of(" \t") + 1);
+  if (same_name(given, route.media_type)) return {};
+  return fail(ErrorKind::unsupported, "media_type.unsupported",
+              "Send Content-Type: " + route.media_type + ".");
+}
+
 [[gnu::noinline]] Task<Response> answer(const Authenticator& authenticator, const Route& route,
                                         Request request) {
   Result<Principal> principal = co_await authenticate(authenticator, route, request);
   if (!principal) co_return fail(std::move(principal).error());
   request.principal = std::move(*principal);
+  Result<void> checked = check_media_type(route, request);
+  if (!checked) co_return fail(std::move(checked).error());
   co_return co_await route.handler(std::move(request));
 }
+
+Task<Response> refuse(Error error) { co_return fail(std::move(error)); }
 
 Task<Response> rethrow(std::exception_ptr thrown) {
   std::rethrow_exception(thrown);
@@ -253,6 +268,8 @@ Task<Response> rethrow(std::exception_ptr thrown) {
                                        Request request) {
   if (route.access.kind == Access::Kind::token)
     return answer(authenticator, route, std::move(request));
+  Result<void> checked = check_media_type(route, request);
+  if (!checked) return refuse(std::move(checked).error());
   try {
     return route.handler(std::move(request));
   } catch (...) {

@@ -25,6 +25,7 @@ struct Route {
   Access access;
   Handler handler;
   std::size_t max_body_bytes = 1 << 20;
+  std::string media_type{};  ///< What a body must be said to be, else 415; empty: the handler sees.
   bool stream_body = false;   ///< Hand the body over as a stream instead of whole.
   bool oauth_errors = false;  ///< RFC 6749 error JSON instead of problem+json.
   Duration deadline = std::chrono::seconds(10);  ///< Becomes Request::context.deadline.

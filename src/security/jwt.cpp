@@ -31,7 +31,7 @@ std::string number_of(const EVP_PKEY* key, const char* name) {
 }
 
 std::unexpected<Error> invalid(std::string why) {
-  return fail(ErrorKind::unauthenticated, "token.invalid", std::move(why));
+  return fail(ErrorKind::unauthenticated, "auth.token_invalid", std::move(why));
 }
 
 std::string text_in(const json::object& object, std::string_view name) {
@@ -175,8 +175,7 @@ Result<Claims> TokenVerifier::verify(std::string_view token, std::int64_t now_s)
   if (claims.issuer != issuer_) return invalid("another issuer");
   if (claims.subject.empty() || claims.audience.empty()) return invalid("sub or aud is missing");
   if (now_s < claims.issued_at - 60) return invalid("issued in the future");
-  if (now_s >= claims.expires_at)
-    return fail(ErrorKind::unauthenticated, "token.expired", "the token has ended");
+  if (now_s >= claims.expires_at) return invalid("the token has ended");
   return claims;
 }
 

@@ -46,7 +46,7 @@ class TokenVerifier {
  public:
   explicit TokenVerifier(std::string issuer) : issuer_(std::move(issuer)) {}
   void set_keys(std::vector<const SigningKey*> keys) { keys_ = std::move(keys); }
-  /// Error `unauthenticated` "token.invalid" or "token.expired"; detail says why, for logs.
+  /// Error `unauthenticated` "auth.token_invalid"; detail says why, for logs.
   Result<Claims> verify(std::string_view token, std::int64_t now_s) const;
 
  private:

@@ -133,7 +133,7 @@ Task<net::Response> handle_logout(Api api, HttpOptions options, net::Request req
 Result<CustomerId> user_of(const net::Request& request) {
   const auto id = CustomerId::parse(request.principal->subject);
   if (!id)
-    return fail(ErrorKind::forbidden, "scope.insufficient", "this needs the token of a user");
+    return fail(ErrorKind::forbidden, "auth.scope_missing", "this needs the token of a user");
   return *id;
 }
 
@@ -197,7 +197,8 @@ void add_public_routes(net::Router& router, Api api, HttpOptions options) {
                 .pattern = std::move(path),
                 .operation_id = std::move(operation),
                 .access = std::move(access),
-                .handler = std::move(handler)});
+                .handler = std::move(handler),
+                .media_type = "application/json"});
   };
   add(Method::post, "/api/auth/register", "register", net::open_to_all(), &handle_register);
   add(Method::post, "/api/auth/verify-email", "verify_email", net::open_to_all(), &handle_verify);
@@ -219,7 +220,7 @@ net::Authenticator make_authenticator(Api api, std::string audience) {
     Result<Introspection> found = co_await api->introspect(context, std::move(asked));
     if (!found) co_return fail(std::move(found).error());
     if (!found->active || found->audience != audience)
-      co_return fail(ErrorKind::unauthenticated, "token.invalid",
+      co_return fail(ErrorKind::unauthenticated, "auth.token_invalid",
                      "the token is unknown, ended or not for this listener");
     net::Principal principal{.subject = found->subject,
                              .client_id = found->client_id,

@@ -74,7 +74,7 @@ Result<store::StockChange> read_change(const net::Request& request, const Verb& 
                             .actor = request.principal->subject};
   if (verb.note_required) {
     change.note = body->text("note", {1, 500});
-    if (change.quantity == 0) body->refuse(verb.field, "number.zero", "must not be 0");
+    if (change.quantity == 0) body->refuse(verb.field, "field.range", "must not be 0");
   } else {
     change.note = body->optional_text("note", {0, 500}).value_or("");
   }
@@ -136,7 +136,7 @@ Task<net::Response> handle_movements(Api api, net::Request request) {
         std::from_chars(limit->data(), limit->data() + limit->size(), asked.limit);
     if (error != std::errc{} || end != limit->data() + limit->size() || asked.limit < 1 ||
         asked.limit > 100)
-      co_return fail_field("?limit", "number.out_of_range", "a number from 1 to 100");
+      co_return fail_field("?limit", "field.range", "limit must be 1 to 100");
   }
   Result<store::MovementsReply> page = co_await api->movements(request.context, std::move(asked));
   if (!page) co_return fail(std::move(page).error());
@@ -153,7 +153,8 @@ void add(net::Router& router, net::Method method, std::string path, std::string 
               .pattern = "/api/admin/inventory/{sku}" + path,
               .operation_id = std::move(operation),
               .access = net::with_scope("inventory:write"),
-              .handler = std::move(handler)});
+              .handler = std::move(handler),
+              .media_type = "application/json"});
 }
 }  // namespace
 
