@@ -101,12 +101,12 @@ Task<StockLevel> StoreService::count(Context, StockChange request) {
 
 Task<StockLevel> StoreService::set_threshold(Context, ThresholdRequest request) {
   if (request.low_stock_threshold < 0 || request.low_stock_threshold > 1'000'000)
-    co_return fail_field("/low_stock_threshold", "number.out_of_range", "0 to 1000000");
+    co_return fail_field("/low_stock_threshold", "field.range", "low_stock_threshold must be 0 to 1000000");
   Result<Memory> memory = co_await shard_of_sku(request.sku);
   if (!memory) co_return fail(std::move(memory).error());
   StoreShard& shard = **memory;
   if (request.expected && *request.expected != shard.stock().level(request.sku).low_stock_threshold)
-    co_return fail(ErrorKind::stale, "etag.stale", "the policy has changed since; read it again");
+    co_return fail(ErrorKind::stale, "etag.mismatch", "the policy has changed since; read it again");
   storage::Decision decision;
   const StockLevel level = shard.stock().set_threshold(request.sku, request.low_stock_threshold,
                                                        shard.now_us(), decision);

@@ -241,7 +241,7 @@ Result<StockLevel> StockLedger::set_on_hand(const StockChange& change, std::int6
                                             storage::Decision& decision) {
   const StockLevel before = level(change.sku);
   if (on_hand > kMaxOnHand)
-    return fail_field("/quantity", "stock.too_much",
+    return fail_field("/quantity", "field.range",
                       fmt::format("at most {} can be on hand", kMaxOnHand));
   if (on_hand < before.held + before.committed)
     return fail(
@@ -249,9 +249,10 @@ Result<StockLevel> StockLedger::set_on_hand(const StockChange& change, std::int6
         fmt::format("{} would be on hand, but {} are held and {} are committed to purchases",
                     on_hand, before.held, before.committed));
   StockRow& stock = stocks_[change.sku];
+  const std::int64_t difference = on_hand - stock.on_hand;
   stock.sku = change.sku;
   stock.on_hand = on_hand;
-  moved(stock, {verb, change.quantity, change.idempotency_key, change.note, change.actor}, now_us,
+  moved(stock, {verb, difference, change.idempotency_key, change.note, change.actor}, now_us,
         decision);
   return level(change.sku);
 }
