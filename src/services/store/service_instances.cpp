@@ -22,8 +22,10 @@ Task<EffectReply> StoreService::on_instance(EffectId effect, CustomerId owner,
   Result<std::optional<SettledRow>> settled = co_await shard.settled_if_gone(effect, is_here);
   if (!settled) co_return fail(std::move(settled).error());
   if (*settled) co_return settled_reply(**settled);
+  const InstanceRow* row = shard.instances().find(effect);
+  if (row && row->owner != owner) co_return never_prepared();
   storage::Decision decision;
-  EffectReply reply = is_here() ? act(shard, decision) : absent(shard, decision);
+  EffectReply reply = row ? act(shard, decision) : absent(shard, decision);
   Result<void> durable = co_await shard.make_durable(std::move(decision));
   if (!durable) co_return fail(std::move(durable).error());
   co_return reply;
