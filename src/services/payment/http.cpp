@@ -12,13 +12,11 @@ namespace {
 using Api = std::shared_ptr<PaymentApi>;
 
 net::Response reply(int status, const Session& session) {
-  json::object object{{"id", session.id}, {"url", session.url}, {"status", session.status}};
+  json::object object{{"id", session.id}, {"status", session.status}};
+  if (!session.url.empty()) object["url"] = session.url;
   if (!session.payment_method.empty()) {
     object["payment_method"] = session.payment_method;
-    object["card"] = {{"brand", session.card_brand},
-                      {"last4", session.card_last4},
-                      {"exp_month", session.card_exp_month},
-                      {"exp_year", session.card_exp_year}};
+    object["card"] = {{"brand", session.card_brand}, {"last4", session.card_last4}};
   }
   net::Response response = net::json_response(status, json::serialize(object));
   response.headers.set("Cache-Control", "no-store");
@@ -28,7 +26,7 @@ net::Response reply(int status, const Session& session) {
 Result<CustomerId> customer_of(const net::Request& request) {
   const auto id = CustomerId::parse(request.principal->subject);
   if (!id)
-    return fail(ErrorKind::forbidden, "scope.insufficient", "this needs the token of a user");
+    return fail(ErrorKind::forbidden, "auth.scope_missing", "this needs the token of a user");
   return *id;
 }
 
@@ -75,7 +73,8 @@ void add_public_routes(net::Router& router, Api api) {
                 .pattern = std::move(path),
                 .operation_id = std::move(operation),
                 .access = std::move(access),
-                .handler = std::move(handler)});
+                .handler = std::move(handler),
+                .media_type = "application/json"});
   };
   add(net::Method::post, "/api/payment-sessions", "create_payment_session",
       net::with_scope("purchase"), &handle_create);

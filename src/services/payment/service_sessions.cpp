@@ -57,7 +57,7 @@ Task<Session> PaymentService::create_session(Context context, CreateSessionReque
     return request.return_url == origin || request.return_url.starts_with(origin + "/");
   });
   if (!ours || request.return_url.size() > 2000)
-    co_return fail_field("/return_url", "return_url.refused",
+    co_return fail_field("/return_url", "return_url.foreign",
                          "must be a page of " + origins.front());
   Result<std::string> customer = co_await provider_customer(context, request.customer, true);
   if (!customer) co_return fail(std::move(customer).error());

@@ -16,7 +16,7 @@ export function PaymentStep({ session }: { session: UseQueryResult<PaymentSessio
       unwrap(api.POST('/api/payment-sessions', { body: { return_url: `${location.origin}/checkout` } })),
     onSuccess: ({ id, url }) => {
       writeDraft({ ...readDraft(), paymentSession: id });
-      location.assign(url);
+      if (url) location.assign(url);
     },
   });
   const leaving = open.isPending || open.isSuccess;
