@@ -31,6 +31,9 @@ int import_users(const std::string& data, const std::string& file);
 int print_tokens(const std::string& data, const std::string& email, bool all);
 int add_client(const std::string& data, const std::string& id,
                const std::vector<std::string>& scopes);
+/// Prints what the public listener answers: a line `METHOD PATTERN OPERATION SCOPE` each, `-` without a token, `*`
+/// with any.
+int print_routes(const std::string& data);
 int import_appstream(const std::string& data, const std::string& folder);
 
 }  // namespace pps::app

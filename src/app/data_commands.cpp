@@ -94,6 +94,22 @@ int add_client(const std::string& data, const std::string& id,
   return 0;
 }
 
+int print_routes(const std::string& data) {
+  Result<Owner> owner = Owner::find(data);
+  if (!owner) return refuse(owner.error());
+  Result<json::object> routes = call(*owner, {{"op", "routes"}});
+  if (!routes) return refuse(routes.error());
+  for (const auto& item : routes->at("items").as_array()) {
+    const auto& scope = item.at("scope");
+    const std::string access =
+        scope.is_null() ? "-" : scope.as_string().empty() ? "*" : std::string(scope.as_string());
+    std::printf("%s %s %s %s\n", item.at("method").as_string().c_str(),
+                item.at("pattern").as_string().c_str(), item.at("operation_id").as_string().c_str(),
+                access.c_str());
+  }
+  return 0;
+}
+
 int import_appstream(const std::string& data, const std::string& folder) {
   Result<Owner> owner = Owner::find(data);
   if (!owner) return refuse(owner.error());

@@ -77,6 +77,10 @@ add->add_option("ID", client_id, "1 to 64 characters of a-z 0-9 -")->required();
 add->add_option("--scope", scopes, "What it may ask for (repeatable)");
 add->callback([&] { status = pps::app::add_client(data, client_id, scopes); });
 
+auto* routes = app.add_subcommand("routes", "Prints what the public listener answers");
+with_data(routes);
+routes->callback([&] { status = pps::app::print_routes(data); });
+
 auto* imports = app.add_subcommand("import", "Brings a catalogue") -> require_subcommand(1);
 std::string folder;
 auto* appstream = imports->add_subcommand(

@@ -31,6 +31,7 @@ struct Apis {
   std::shared_ptr<provisioner::ProvisionerApi> provisioner;
   std::shared_ptr<payment::PaymentApi> payment;
   std::shared_ptr<orchestrator::OrchestratorApi> orchestrator;
+  const net::Router* public_routes = nullptr;  ///< What the public listener answers.
 };
 
 /// What modules are made of.

@@ -121,6 +121,7 @@ Task<void> Node::open() {
     if (!started) co_return started;
     s.ground->own_internal_url = fmt::format("http://127.0.0.1:{}", s.internal_server->port());
   }
+  s.apis.public_routes = s.public_routes.get();
   Result<void> modules = co_await make_modules(*s.ground, s.apis);
   if (!modules) co_return modules;
   co_return s.config.finish();

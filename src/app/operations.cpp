@@ -111,6 +111,20 @@ Task<json::value> receive_stock(Call& call) {
   co_return json::value{{"available", level->available}};
 }
 
+// The scope is null where nobody is asked for a token, and empty where any token will do.
+Task<json::value> list_routes(Call& call) {
+  json::array items;
+  for (const net::Route* route : call.apis.public_routes->routes()) {
+    json::object item{{"method", net::name_of(route->method)},
+                      {"pattern", route->pattern},
+                      {"operation_id", route->operation_id},
+                      {"scope", nullptr}};
+    if (route->access.kind == net::Access::Kind::token) item["scope"] = route->access.scope;
+    items.push_back(std::move(item));
+  }
+  co_return json::value{{"items", std::move(items)}};
+}
+
 struct Operation {
   std::string_view name;
   Task<json::value> (*run)(Call&);
@@ -122,6 +136,7 @@ constexpr Operation kOperations[] = {
     {"client.add", &add_client},
     {"catalogue.appstream", &import_appstream},
     {"stock.receive", &receive_stock},
+    {"routes", &list_routes},
 };
 
 Task<json::value> run(Call& call) {

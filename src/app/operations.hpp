@@ -16,6 +16,7 @@ namespace pps::app {
 ///     "client_id", "scopes"}
 ///     {"op": "catalogue.appstream", "folder"}                           {"op": "stock.receive",
 ///     "sku", "quantity", "key"}
+///     {"op": "routes"}
 boost::asio::awaitable<std::string> perform(runtime::Runtime& runtime, const Apis& apis,
                                             std::string line);
 
