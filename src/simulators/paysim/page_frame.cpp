@@ -8,12 +8,12 @@ namespace {
 
 constexpr std::string_view kStyle = R"(:root {
   color-scheme: light dark;
-  --ground: #f4f5f8; --sheet: #ffffff; --ink: #1b1f2a; --soft: #5a6274; --line: #c3c9d6;
+  --ground: #f4f5f8; --sheet: #ffffff; --ink: #1b1f2a; --soft: #5a6274; --line: #c3c9d6; --edge: #7b8498;
   --accent: #4338ca; --on-accent: #ffffff; --bad: #b3261e; --bad-ground: #fdeceb; --good: #14713d;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #12141b; --sheet: #1c1f29; --ink: #eceef4; --soft: #a4acbd; --line: #495064;
+    --ground: #12141b; --sheet: #1c1f29; --ink: #eceef4; --soft: #a4acbd; --line: #3a4052; --edge: #7c859c;
     --accent: #a5b0ff; --on-accent: #15172a; --bad: #ffb4ab; --bad-ground: #3b1c1b; --good: #7fdba4;
   }
 }
@@ -45,8 +45,9 @@ form { display: grid; gap: 1rem; }
 label { display: block; font-weight: 600; margin-bottom: .3rem; }
 input {
   width: 100%; min-height: 2.9rem; padding: .5rem .8rem; font: inherit; color: inherit; background: var(--sheet);
-  border: 1px solid var(--line); border-radius: .6rem; font-variant-numeric: tabular-nums;
+  border: 1px solid var(--edge); border-radius: .6rem; font-variant-numeric: tabular-nums;
 }
+input::placeholder { color: var(--soft); opacity: 1; }
 input[aria-invalid] { border-color: var(--bad); }
 .wrong { margin: .3rem 0 0; color: var(--bad); font-size: .92rem; }
 .alert { margin: 0 0 1rem; padding: .7rem .9rem; border-radius: .6rem; color: var(--bad); background: var(--bad-ground); }
