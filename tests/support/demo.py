@@ -46,8 +46,11 @@ class Answer:
         return f"<{self.status} {self.headers.get('content-type', '-')} {self.body[:600]!r}>"
 
 
-def call(url, method, path, body=None, headers=None, token=None, timeout=30):
-    """One request on a connection of its own. `body`: bytes or text as they are, anything else as JSON."""
+def call(url, method, path, body=None, headers=None, token=None, timeout=30, source=None):
+    """One request on a connection of its own. `body`: bytes or text as they are, anything else as JSON.
+
+    `source`: the address to call from, such as 127.0.0.2, for what is limited by address.
+    """
     headers = dict(headers or {})
     if body is not None and not isinstance(body, (bytes, str)):
         body = json.dumps(body)
@@ -57,7 +60,7 @@ def call(url, method, path, body=None, headers=None, token=None, timeout=30):
     if token:
         headers["Authorization"] = "Bearer " + token
     address = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=timeout)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout, (source, 0) if source else None)
     try:
         connection.request(method, path, body=body, headers=headers)
         reply = connection.getresponse()
@@ -157,7 +160,7 @@ class Demo:
     def logs(self, lines=60):
         """The ends of what the programs wrote, for a failure's report."""
         text = ""
-        for path in sorted(self.folder.glob("**/*log")):
+        for path in [self.folder / "demo.log", *sorted(self.folder.glob("*/log"))]:
             if path.is_file():
                 text += f"--- {path.name} of {path.parent.name}\n" + "\n".join(
                     path.read_text(errors="replace").splitlines()[-lines:]) + "\n"
@@ -197,8 +200,8 @@ class Demo:
         return done.stdout
 
     # -------------------------------------------------------------------------------------------------- requests
-    def call(self, method, path, body=None, headers=None, token=None, timeout=30):
-        return call(self.url, method, path, body, headers, token, timeout)
+    def call(self, method, path, body=None, headers=None, token=None, timeout=30, source=None):
+        return call(self.url, method, path, body, headers, token, timeout, source)
 
     def events(self, path, token, last_event_id=None, timeout=60):
         return events(self.url, path, token, last_event_id, timeout)
