@@ -27,6 +27,18 @@ struct Faults {
   bool down = false;
 };
 
+/// A name in use, given back even if the caller hangs up and the work is dropped.
+class Held {
+ public:
+  Held(std::set<std::string>& names, std::string name) : names_(names), name_(std::move(name)) {}
+  Held(const Held&) = delete;
+  ~Held() { names_.erase(name_); }
+
+ private:
+  std::set<std::string>& names_;
+  std::string name_;
+};
+
 class Program {
  public:
   Program(runtime::Runtime& runtime, Rules& rules, std::shared_ptr<Journal> journal)
@@ -36,21 +48,26 @@ class Program {
     if (request.path == "/_sim/faults") co_return set_faults(request);
     if (request.path == "/livez")
       co_return net::json_response(200, std::string(R"({"status":"ok"})"));
-    if (faults_.latency_ms > 0)
-      co_await runtime::sleep_for(runtime_, std::chrono::milliseconds(faults_.latency_ms));
-    if (faults_.down) co_return rules_.down();
     const auto exclusive = rules_.exclusive_name(request);
     if (exclusive && !busy_.insert(*exclusive).second) co_return rules_.busy();
-    const bool silent = chance(faults_.timeout_after_work_rate);
-    net::Response response =
-        rules_.handle(*journal_, Moment{runtime_.clock.now(), runtime_.random}, request, mishap());
+    std::optional<Held> held;
+    if (exclusive) held.emplace(busy_, *exclusive);
+    if (faults_.latency_ms > 0)
+      co_await runtime::sleep_for(runtime_, std::chrono::milliseconds(faults_.latency_ms));
+    const bool silent = !faults_.down && chance(faults_.timeout_after_work_rate);
+    net::Response response = work(request);
     co_await journal_->durable();
-    if (exclusive) busy_.erase(*exclusive);
+    held.reset();
     if (silent) co_await runtime::sleep_for(runtime_, std::chrono::seconds(30));
     co_return response;
   }
 
  private:
+  net::Response work(const net::Request& request) {
+    if (faults_.down) return rules_.down();
+    const Moment moment{runtime_.clock.now(), runtime_.random};
+    return rules_.handle(*journal_, moment, request, mishap());
+  }
   bool chance(double rate) {
     return rate > 0 && static_cast<double>(runtime_.random.below(1'000'000)) < rate * 1e6;
   }

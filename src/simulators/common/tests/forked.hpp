@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "net/client.hpp"
 #include "runtime/loop.hpp"
@@ -61,21 +62,29 @@ class Forked {
   }
 
   Result<net::ClientResponse> ask(net::ClientRequest request) {
+    return ask_all({std::move(request)})[0];
+  }
+
+  /// All at the same time.
+  std::vector<Result<net::ClientResponse>> ask_all(std::vector<net::ClientRequest> requests) {
     runtime::Loop loop;
+    std::vector<Result<net::ClientResponse>> answers(requests.size(), net::ClientResponse{});
     const auto client = net::make_http_client(loop.runtime(), {.base_url = url_});
-    if (!client) return fail(client.error());
-    auto answer = std::make_shared<Result<net::ClientResponse>>(net::ClientResponse{});
-    auto work =
-        [](std::shared_ptr<net::HttpClient> http, net::ClientRequest sent, runtime::Loop& running,
-           std::shared_ptr<Result<net::ClientResponse>> out) -> boost::asio::awaitable<void> {
+    EXPECT_TRUE(client);
+    auto left = std::make_shared<std::size_t>(requests.size());
+    auto work = [](std::shared_ptr<net::HttpClient> http, net::ClientRequest sent,
+                   runtime::Loop& running, Result<net::ClientResponse>& out,
+                   std::shared_ptr<std::size_t> waiting) -> boost::asio::awaitable<void> {
       Context context;
       context.deadline = running.runtime().clock.monotonic() + std::chrono::seconds(20);
-      *out = co_await http->send(context, std::move(sent));
-      running.stop();
+      out = co_await http->send(context, std::move(sent));
+      if (--*waiting == 0) running.stop();
     };
-    runtime::spawn(loop.runtime().executor, work(*client, std::move(request), loop, answer));
+    for (std::size_t i = 0; i < requests.size(); ++i)
+      runtime::spawn(loop.runtime().executor,
+                     work(*client, std::move(requests[i]), loop, answers[i], left));
     loop.run();
-    return *answer;
+    return answers;
   }
 
  private:

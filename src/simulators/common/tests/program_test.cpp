@@ -1,5 +1,7 @@
 #include "simulators/common/program.hpp"
 
+#include <map>
+
 #include "simulators/common/tests/forked.hpp"
 
 namespace pps::simulators {
@@ -16,6 +18,10 @@ class Counter final : public Rules {
     net::Response response;
     response.body = count;
     return response;
+  }
+  std::optional<std::string> exclusive_name(const net::Request& request) const override {
+    const auto key = request.headers.get("Idempotency-Key");
+    return key ? std::optional(std::string(*key)) : std::nullopt;
   }
   net::Response down() const override { return {.status = 503}; }
 };
@@ -43,6 +49,18 @@ TEST_F(ProgramTest, WhatWasAnsweredSurvivesKill9) {
   EXPECT_EQ(count(), "11");
   const int ended = program.end(SIGTERM);
   EXPECT_TRUE(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
+}
+
+TEST_F(ProgramTest, OneRequestOfANameAtATime) {
+  program.start();
+  ASSERT_EQ(status(net::Method::put, "/_sim/faults", R"({"latency_ms":200})"), 200);
+  std::vector<net::ClientRequest> requests(5, {.method = net::Method::post, .path = "/"});
+  for (std::size_t i = 0; i < 3; ++i) requests[i].headers.set("Idempotency-Key", "same");
+  std::map<int, int> statuses;
+  for (const auto& answer : program.ask_all(requests)) ++statuses[answer ? answer->status : 0];
+  EXPECT_EQ(statuses, (std::map<int, int>{{200, 3}, {409, 2}}));
+  requests.resize(1);
+  EXPECT_EQ(program.ask(requests[0])->status, 200) << "the name is free again";
 }
 
 TEST_F(ProgramTest, FailsAsToldTo) {
