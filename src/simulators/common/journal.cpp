@@ -1,6 +1,7 @@
 #include "simulators/common/journal.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -61,6 +62,16 @@ void apply(MemoryStore& pairs, std::string_view changes) {
   }
 }
 
+// Blocks; only at the start.
+bool lock_within(const runtime::Runtime& runtime, int fd, Duration patience) {
+  const Duration until = runtime.clock.monotonic() + patience;
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (runtime.clock.monotonic() >= until) return false;
+    ::poll(nullptr, 0, 10);
+  }
+  return true;
+}
+
 Result<void> write_synced(int fd, const std::string& bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
     const auto wrote = ::write(fd, bytes.data() + at, bytes.size() - at);
@@ -73,12 +84,13 @@ Result<void> write_synced(int fd, const std::string& bytes) {
 }
 }  // namespace
 
-Result<std::shared_ptr<Journal>> Journal::open(runtime::Runtime& runtime, const std::string& dir) {
+Result<std::shared_ptr<Journal>> Journal::open(runtime::Runtime& runtime, const std::string& dir,
+                                               Duration patience) {
   Result<void> ready = runtime::make_folder(dir);
   if (!ready) return fail(std::move(ready).error());
   std::shared_ptr<Journal> journal(new Journal(runtime));
   journal->lock_ = ::open((dir + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (journal->lock_ < 0 || ::flock(journal->lock_, LOCK_EX | LOCK_NB) != 0)
+  if (journal->lock_ < 0 || !lock_within(runtime, journal->lock_, patience))
     return fail(ErrorKind::unavailable, "journal.in_use", dir + " is used by another process");
   const std::string path = dir + "/journal";
   ready = journal->replay(path);

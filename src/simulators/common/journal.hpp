@@ -16,7 +16,9 @@ class Journal final : public Store {
  public:
   /// Replays `dir`/journal up to its last whole record (a torn end is cut off), then writes it anew
   /// without what was overwritten. Blocks. Errors: `unavailable` "journal.in_use", "journal.open".
-  static Result<std::shared_ptr<Journal>> open(runtime::Runtime& runtime, const std::string& dir);
+  /// @param patience how long to wait for a process that is ending and still holds the folder.
+  static Result<std::shared_ptr<Journal>> open(runtime::Runtime& runtime, const std::string& dir,
+                                               Duration patience = std::chrono::seconds(5));
   ~Journal() override;
 
   std::optional<std::string> get(std::string_view key) const override { return pairs_.get(key); }

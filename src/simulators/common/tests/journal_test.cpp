@@ -81,7 +81,7 @@ TEST_F(JournalTest, ATornRecordIsCutOffWhole) {
 
 TEST_F(JournalTest, BelongsToOneProcess) {
   const auto journal = open();
-  const auto second = Journal::open(loop.runtime(), folder);
+  const auto second = Journal::open(loop.runtime(), folder, Duration::zero());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, "journal.in_use");
 }
