@@ -148,8 +148,7 @@ Result<Claims> TokenVerifier::verify(std::string_view token, std::int64_t now_s)
   if (text_in(*header, "alg") != "RS256" || text_in(*header, "typ") != "at+jwt")
     return invalid("alg is not RS256 or typ is not at+jwt");
   const std::string kid = text_in(*header, "kid");
-  const auto key =
-      std::ranges::find_if(keys_, [&](const SigningKey* one) { return one->id() == kid; });
+  const auto key = std::ranges::find_if(keys_, [&](const auto& one) { return one->id() == kid; });
   if (key == keys_.end()) return invalid("no such key");
   Result<std::string> signature = from_base64url(token.substr(last + 1));
   if (!signature) return invalid("the signature is not base64url");

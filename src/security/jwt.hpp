@@ -45,13 +45,13 @@ class SigningKey {
 class TokenVerifier {
  public:
   explicit TokenVerifier(std::string issuer) : issuer_(std::move(issuer)) {}
-  void set_keys(std::vector<const SigningKey*> keys) { keys_ = std::move(keys); }
+  void set_keys(std::vector<std::shared_ptr<const SigningKey>> keys) { keys_ = std::move(keys); }
   /// Error `unauthenticated` "auth.token_invalid"; detail says why, for logs.
   Result<Claims> verify(std::string_view token, std::int64_t now_s) const;
 
  private:
   std::string issuer_;
-  std::vector<const SigningKey*> keys_;
+  std::vector<std::shared_ptr<const SigningKey>> keys_;
 };
 
 std::string base64url(std::string_view bytes);

@@ -15,18 +15,19 @@ class Keyring {
  public:
   Keyring(runtime::Runtime& runtime, Repository& repository)
       : runtime_(runtime), repository_(repository) {}
-  /// Reads the keys, and makes what is missing.
+  /// Reads the keys, and makes what is missing. The keys before stay in use until it is done, and
+  /// if it fails.
   Task<void> open();
   const security::SigningKey& signer() const;
-  std::vector<const security::SigningKey*> verifiers() const;
+  std::vector<std::shared_ptr<const security::SigningKey>> verifiers() const;
   std::string jwks() const;  ///< RFC 7517, as JSON.
 
  private:
   struct Key {
     std::int64_t created_at_us;
-    security::SigningKey key;
+    std::shared_ptr<const security::SigningKey> key;
   };
-  Task<void> make_key();
+  Task<Key> make_key();
   runtime::Runtime& runtime_;
   Repository& repository_;
   std::deque<Key> keys_;  ///< Oldest first.
