@@ -20,7 +20,8 @@ Result<std::string> normalized(std::string_view text, const icu::Normalizer2* fo
   if (!unicode) return fail(std::move(unicode).error());
   if (trim) unicode->trim();
   UErrorCode status = U_ZERO_ERROR;
-  const icu::UnicodeString result = form->normalize(*unicode, status);
+  icu::UnicodeString result = form->normalize(*unicode, status);
+  if (trim) result.trim();  // a no-break space is a space only once it is normalized
   if (U_FAILURE(status))
     return fail(ErrorKind::internal, "text.normalization", u_errorName(status));
   std::string out;
