@@ -129,7 +129,7 @@ bool SimulatedWorld::run_until(const std::function<bool()>& done, Duration limit
 void SimulatedWorld::run_for(Duration duration) {
   bool over = false;
   const auto timer = main_->call_at(elapsed_ + duration, [&over] { over = true; });
-  run_until([&over] { return over; });
+  run_until([&over] { return over; }, duration);
 }
 
 }  // namespace pps::runtime
