@@ -40,13 +40,19 @@ Result<Form> read_form(const net::Request& request) {
     return fail(ErrorKind::malformed, "invalid_request",
                 "a % of the form is not followed by two hex digits");
   Form form{std::move(*fields), {}, {}};
+  // RFC 6749, 3.2. A caller in between that reads the other value must not be fooled.
+  for (auto at = form.fields.begin(); at != form.fields.end(); ++at)
+    if (std::ranges::find(at + 1, form.fields.end(), at->first,
+                          &std::pair<std::string, std::string>::first) != form.fields.end())
+      return fail(ErrorKind::malformed, "invalid_request", "a parameter is there twice");
   const auto authorization = request.headers.get("Authorization").value_or("");
   const Error unknown{ErrorKind::unauthenticated,
                       "invalid_client",
                       "send client id and secret by HTTP Basic",
                       {},
                       0};
-  if (!authorization.starts_with("Basic ")) return fail(unknown);
+  if (authorization.size() < 6 || !net::same_name(authorization.substr(0, 6), "Basic "))
+    return fail(unknown);
   const auto decoded = net::base64_decode(authorization.substr(6));
   if (!decoded) return fail(unknown);
   const std::string pair(decoded->begin(), decoded->end());

@@ -60,7 +60,8 @@ Task<std::optional<Versioned<UserRow>>> Repository::user_by_email(std::string ca
 }
 
 Result<Account> Repository::to_account(const UserRow& row) const {
-  Result<std::string> email = ring_->open_sealed("user.email" + row.id.to_string(), row.sealed_email);
+  Result<std::string> email =
+      ring_->open_sealed("user.email" + row.id.to_string(), row.sealed_email);
   if (!email) return fail(std::move(email).error());
   Result<std::string> name = ring_->open_sealed("user.name" + row.id.to_string(), row.sealed_name);
   if (!name) return fail(std::move(name).error());

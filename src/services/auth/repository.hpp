@@ -47,17 +47,22 @@ struct EmailClaimRow {
   }
 };
 
-/// A link from a mail. Partition (verification, SHA-256 of the token).
+/// A link from a mail. Partition (verification, SHA-256 of the token). It carries what was given
+/// with it, and the account gets that once the link is opened: who signed up first with an address
+/// that is not theirs must not have chosen the password of the one who proves that it is.
 struct VerificationRow {
   static constexpr storage::RowKind kKind = 3;
   CustomerId user;
   std::int64_t expires_at_us = 0;
   bool used = false;
+  std::string sealed_email, sealed_name, password;  ///< As in the account's row, sealed for it.
   storage::Unknown unknown;
   static constexpr auto columns() {
     using storage::column;
     return std::tuple(column<1>(&VerificationRow::user), column<2>(&VerificationRow::expires_at_us),
-                      column<3>(&VerificationRow::used));
+                      column<3>(&VerificationRow::used), column<4>(&VerificationRow::sealed_email),
+                      column<5>(&VerificationRow::sealed_name),
+                      column<6>(&VerificationRow::password));
   }
 };
 

@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "runtime/runtime.hpp"
 #include "security/jwt.hpp"
@@ -75,6 +74,7 @@ class AuthService final : public AuthApi {
   Task<void> claim_email(std::string canonical, CustomerId user);
   Task<void> take_over_claim(std::string partition, Versioned<EmailClaimRow> claim,
                              CustomerId user);
+  /// A link that gives the account the address, name and password in `user` and marks it verified.
   Task<void> send_verification(Context context, UserRow user);
   Task<void> greet_known(Context context, UserRow user);
 
@@ -105,10 +105,12 @@ class AuthService final : public AuthApi {
   /// What was verified lately, by the whole token; a look-up instead of a signature check. Bounded,
   /// cleared when full.
   std::unordered_map<std::string, security::Claims> verified_;
-  /// Whether a session is live, and until when; this service alone ends sessions, so it is never
-  /// wrong.
+  /// Sessions that are live, and until when; this service alone ends sessions. What was read before
+  /// one was ended is not remembered: `ends_` counts their begins and ends.
   std::unordered_map<Uuid, std::int64_t> live_sessions_;
-  std::unordered_set<std::string> revoked_jtis_;
+  std::uint64_t ends_ = 0;
+  std::unordered_map<std::string, std::int64_t>
+      revoked_;  ///< By jti: when the token ends (Unix s).
 };
 
 }  // namespace pps::auth

@@ -20,12 +20,31 @@ bool looks_like_email(std::string_view text) {
   });
 }
 
-Result<std::string> checked_email(const std::string& email) {
-  Result<std::string> canonical = security::canonical_email(email);
-  if (!canonical || !looks_like_email(*canonical))
+struct Email {
+  std::string address;    ///< Where mail goes: as given, without white space around it.
+  std::string canonical;  ///< What accounts are told apart by.
+};
+
+Result<Email> checked_email(const std::string& email) {
+  constexpr std::string_view kWhite = " \t\r\n";
+  const auto begin = email.find_first_not_of(kWhite);
+  const auto end = email.find_last_not_of(kWhite);
+  const std::string address =
+      begin == std::string::npos ? std::string{} : email.substr(begin, end - begin + 1);
+  Result<std::string> canonical = security::canonical_email(address);
+  if (!canonical || !looks_like_email(*canonical) || !looks_like_email(address))
     return fail_field("/email", "email.invalid",
                       "an address such as ada@example.com, at most 254 characters");
-  return canonical;
+  return Email{address, std::move(*canonical)};
+}
+
+// A name goes into mails: line breaks would let a stranger write paragraphs of ours.
+Result<void> check_name(const std::string& name) {
+  const bool controls = std::ranges::any_of(
+      name, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+  if (controls || name.empty() || !security::to_nfc(name) || security::count_characters(name) > 120)
+    return fail_field("/name", "name.invalid", "1 to 120 characters on one line");
+  return {};
 }
 
 Result<void> check_password(const std::string& password) {
@@ -43,24 +62,34 @@ Result<void> check_password(const std::string& password) {
 Task<Done> AuthService::register_user(Context context, RegisterRequest request) {
   Result<void> allowed = throttle_.address(request.peer_address);
   if (!allowed) co_return fail(std::move(allowed).error());
-  Result<std::string> canonical = checked_email(request.email);
-  if (!canonical) co_return fail(std::move(canonical).error());
-  Result<void> strong = check_password(request.password);
-  if (!strong) co_return fail(std::move(strong).error());
+  Result<Email> email = checked_email(request.email);
+  if (!email) co_return fail(std::move(email).error());
+  Result<void> good = check_name(request.name);
+  if (good) good = check_password(request.password);
+  if (!good) co_return fail(std::move(good).error());
   // Hashed in every case, so that the time tells nothing.
   Result<std::string> hash = co_await passwords_.hash(request.password);
   if (!hash) co_return fail(std::move(hash).error());
-  Result<std::optional<Versioned<UserRow>>> known = co_await repository_.user_by_email(*canonical);
+  Result<std::optional<Versioned<UserRow>>> known =
+      co_await repository_.user_by_email(email->canonical);
   if (!known) co_return fail(std::move(known).error());
   if (*known) {
-    Task<void> tell = (*known)->row.verified ? greet_known(context, (*known)->row)
-                                             : send_verification(context, (*known)->row);
+    UserRow row = (*known)->row;
+    const bool verified = row.verified;
+    if (!verified) {
+      const std::string id = row.id.to_string();
+      row.sealed_email = repository_.ring().seal("user.email" + id, email->address);
+      row.sealed_name = repository_.ring().seal("user.name" + id, request.name);
+      row.password = *hash;
+    }
+    Task<void> tell = verified ? greet_known(context, std::move(row))
+                               : send_verification(context, std::move(row));
     Result<void> told = co_await std::move(tell);
     if (!told) co_return fail(std::move(told).error());
     co_return Done{};
   }
-  NewUser user{.email = request.email,
-               .canonical = *canonical,
+  NewUser user{.email = email->address,
+               .canonical = email->canonical,
                .name = request.name,
                .password = *hash,
                .roles = {"customer"}};
@@ -90,6 +119,8 @@ Task<Account> AuthService::add_user(NewUser user) {
   Change record(user_partition(id));
   record.insert(row);
   Result<void> written = co_await repository_.commit(std::move(record));
+  if (!written && written.error().kind == ErrorKind::conflict)  // so late that it was taken over
+    co_return fail(ErrorKind::conflict, "email.taken", "an account has this address");
   if (!written) co_return fail(std::move(written).error());
   Change member(all_users_partition());
   member.insert(MemberRow{}, std::string(id.value.view()));
@@ -147,7 +178,10 @@ Task<void> AuthService::send_verification(Context context, UserRow user) {
   if (!account) co_return fail(std::move(account).error());
   const std::string token = security::base64url(random_bytes(32));
   VerificationRow row{.user = user.id,
-                      .expires_at_us = now_us() + deps_.settings.verification_life.count()};
+                      .expires_at_us = now_us() + deps_.settings.verification_life.count(),
+                      .sealed_email = user.sealed_email,
+                      .sealed_name = user.sealed_name,
+                      .password = user.password};
   Change change(partition_of("verification", security::sha256(token)));
   change.insert(row);
   Result<void> kept = co_await repository_.commit(std::move(change));
@@ -190,11 +224,17 @@ Task<Done> AuthService::verify_email(Context, VerifyEmailRequest request) {
   if (!*user) co_return fail(ErrorKind::malformed, "verification.invalid", "the account is gone");
   // The account first: a link that was used but did nothing would lock its owner out.
   if (!(*user)->row.verified) {
-    (*user)->row.verified = true;
-    Change change(user_partition((*user)->row.id));
+    UserRow& row = (*user)->row;
+    row.verified = true;
+    row.sealed_email = (*found)->row.sealed_email;
+    row.sealed_name = (*found)->row.sealed_name;
+    row.password = (*found)->row.password;
+    Change change(user_partition(row.id));
     change.update(**user);
     Result<void> verified = co_await repository_.commit(std::move(change));
-    if (!verified) co_return fail(std::move(verified).error());
+    // In conflict: the link was opened twice at once, and the other did it.
+    if (!verified && verified.error().kind != ErrorKind::conflict)
+      co_return fail(std::move(verified).error());
   }
   (*found)->row.used = true;
   Change change(partition);
@@ -212,21 +252,23 @@ Task<Account> AuthService::account(Context, AccountRequest request) {
 }
 
 Task<Account> AuthService::import_user(Context, ImportUser request) {
-  Result<std::string> canonical = checked_email(request.email);
-  if (!canonical) co_return fail(std::move(canonical).error());
-  Result<void> strong = check_password(request.password);
-  if (!strong) co_return fail(std::move(strong).error());
+  Result<Email> email = checked_email(request.email);
+  if (!email) co_return fail(std::move(email).error());
+  Result<void> good = check_name(request.name);
+  if (good) good = check_password(request.password);
+  if (!good) co_return fail(std::move(good).error());
   for (const auto& role : request.roles)
     if (!is_known_role(role))
       co_return fail_field("/roles", "role.unknown",
                            "customer, catalogue, inventory, orders, processes or admin");
-  Result<std::optional<Versioned<UserRow>>> known = co_await repository_.user_by_email(*canonical);
+  Result<std::optional<Versioned<UserRow>>> known =
+      co_await repository_.user_by_email(email->canonical);
   if (!known) co_return fail(std::move(known).error());
   if (*known) co_return fail(ErrorKind::conflict, "email.taken", "an account has this address");
   Result<std::string> hash = co_await passwords_.hash(request.password);
   if (!hash) co_return fail(std::move(hash).error());
-  NewUser user{.email = request.email,
-               .canonical = *canonical,
+  NewUser user{.email = email->address,
+               .canonical = email->canonical,
                .name = request.name,
                .password = *hash,
                .verified = true,
@@ -237,9 +279,10 @@ Task<Account> AuthService::import_user(Context, ImportUser request) {
 Task<UsersReply> AuthService::list_users(Context, EmailRequest request) {
   UsersReply reply;
   if (!request.email.empty()) {
-    Result<std::string> canonical = checked_email(request.email);
-    if (!canonical) co_return fail(std::move(canonical).error());
-    Result<std::optional<Versioned<UserRow>>> user = co_await repository_.user_by_email(*canonical);
+    Result<Email> email = checked_email(request.email);
+    if (!email) co_return fail(std::move(email).error());
+    Result<std::optional<Versioned<UserRow>>> user =
+        co_await repository_.user_by_email(email->canonical);
     if (!user) co_return fail(std::move(user).error());
     if (!*user)
       co_return fail(ErrorKind::not_found, "user.not_found", "no account has this address");
@@ -249,7 +292,11 @@ Task<UsersReply> AuthService::list_users(Context, EmailRequest request) {
     co_return reply;
   }
   std::string after;
-  if (const auto cursor = Uuid::parse(request.cursor)) after = std::string(cursor->view());
+  if (!request.cursor.empty()) {
+    const auto cursor = Uuid::parse(request.cursor);
+    if (!cursor) co_return fail_field("/cursor", "cursor.invalid", "a next_cursor as it was given");
+    after = std::string(cursor->view());
+  }
   Result<std::vector<std::string>> keys =
       co_await repository_.members(all_users_partition(), after, 100);
   if (!keys) co_return fail(std::move(keys).error());

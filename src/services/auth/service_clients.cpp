@@ -6,6 +6,8 @@
 namespace pps::auth {
 
 namespace {
+constexpr std::size_t kManyRevoked = 1000;
+
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream in(text);
   std::vector<std::string> words;
@@ -116,8 +118,9 @@ Task<Introspection> AuthService::introspect_for(Context context, ClientAuthentic
   if (!refresh_token) co_return fail(std::move(refresh_token).error());
   if (!*refresh_token) co_return Introspection{};
   const SessionRow& session = (*refresh_token)->session.row;
-  const bool live = !session.ended && session.client_id == client->id &&
-                    now_us() < session.expires_at_us &&
+  const std::int64_t expires =
+      std::min(session.expires_at_us, session.rotated_at_us + deps_.settings.refresh_idle.count());
+  const bool live = !session.ended && session.client_id == client->id && now_us() < expires &&
                     (*refresh_token)->generation == session.generation;
   if (!live) co_return Introspection{};
   co_return Introspection{.active = true,
@@ -128,7 +131,7 @@ Task<Introspection> AuthService::introspect_for(Context context, ClientAuthentic
                           .audience = "pps",
                           .issuer = deps_.settings.issuer,
                           .issued_at_s = session.created_at_us / 1'000'000,
-                          .expires_at_s = session.expires_at_us / 1'000'000};
+                          .expires_at_s = expires / 1'000'000};
 }
 
 Task<Done> AuthService::revoke(Context context, ClientAuthentication request) {
@@ -147,7 +150,10 @@ Task<Done> AuthService::revoke(Context context, ClientAuthentication request) {
     change.insert(RevokedRow{found->expires_at_s, {}});
     Result<void> kept = co_await repository_.commit(std::move(change));
     if (!kept && kept.error().kind != ErrorKind::conflict) co_return fail(std::move(kept).error());
-    revoked_jtis_.insert(found->jti);
+    const std::int64_t now_s = now_us() / 1'000'000;
+    if (revoked_.size() >= kManyRevoked)
+      std::erase_if(revoked_, [now_s](const auto& entry) { return entry.second <= now_s; });
+    revoked_[found->jti] = found->expires_at_s;
     co_return Done{};
   }
   Result<std::optional<FoundRefresh>> refresh_token = co_await find_refresh(request.token);

@@ -22,7 +22,8 @@ Task<Tokens> AuthService::login(Context, LoginRequest request) {
   if (!allowed) co_return fail(std::move(allowed).error());
   Result<std::string> canonical = security::canonical_email(request.email);
   if (!canonical) co_return bad_credentials();
-  allowed = co_await throttle_.attempt(*canonical);
+  const std::string throttled = "account " + *canonical;
+  allowed = co_await throttle_.attempt(throttled);
   if (!allowed) co_return fail(std::move(allowed).error());
   Result<std::optional<Versioned<UserRow>>> user = co_await repository_.user_by_email(*canonical);
   if (!user) co_return fail(std::move(user).error());
@@ -31,7 +32,7 @@ Task<Tokens> AuthService::login(Context, LoginRequest request) {
       co_await passwords_.verify(request.password, std::move(kept));
   if (!verdict) co_return fail(std::move(verdict).error());
   if (!verdict->matches) co_return bad_credentials();
-  Result<void> cleared = co_await throttle_.succeeded(*canonical);
+  Result<void> cleared = co_await throttle_.succeeded(throttled);
   if (!cleared) co_return fail(std::move(cleared).error());
   if (!(*user)->row.verified)
     co_return fail(ErrorKind::forbidden, "auth.email_unverified",
@@ -140,8 +141,12 @@ Task<Tokens> AuthService::refresh(Context, RefreshRequest request) {
     if (!user) co_return fail(std::move(user).error());
     if (!*user) co_return bad_refresh();
     session.row.scope = scopes_of((*user)->row.roles);
-    session.row.rotated_at_us = now;
-    ++session.row.generation;
+    // In the grace, one more token of the generation that is good now: several tabs that refresh at
+    // once all stay signed in, and the grace is not prolonged.
+    if (!in_grace) {
+      session.row.rotated_at_us = now;
+      ++session.row.generation;
+    }
     const std::string next =
         security::base64url(std::string(session.row.id.view()) + random_bytes(32));
     Change change(session_partition(session.row.id));
@@ -162,8 +167,10 @@ Task<void> AuthService::end(Uuid id) {
     (*session)->row.ended = true;
     Change change(session_partition(id));
     change.update(**session);
+    ++ends_;
     live_sessions_.erase(id);
     Result<void> ended = co_await repository_.commit(std::move(change));
+    ++ends_;
     live_sessions_.erase(id);
     if (ended || ended.error().kind != ErrorKind::conflict) co_return ended;
   }
@@ -185,12 +192,13 @@ Task<Done> AuthService::logout(Context, LogoutRequest request) {
 Task<bool> AuthService::session_is_live(const Uuid& id) {
   if (const auto it = live_sessions_.find(id); it != live_sessions_.end())
     co_return now_us() < it->second;
+  const std::uint64_t ends = ends_;
   Result<std::optional<Versioned<SessionRow>>> session =
       co_await repository_.find<SessionRow>(session_partition(id));
   if (!session) co_return fail(std::move(session).error());
   if (!*session || (*session)->row.ended) co_return false;
   if (live_sessions_.size() >= kRemembered) live_sessions_.clear();
-  live_sessions_[id] = (*session)->row.expires_at_us;
+  if (ends == ends_) live_sessions_[id] = (*session)->row.expires_at_us;
   co_return now_us() < (*session)->row.expires_at_us;
 }
 
@@ -211,7 +219,7 @@ Task<Introspection> AuthService::introspect(Context, IntrospectRequest request) 
     known = verified_.emplace(request.token, std::move(*claims)).first;
   }
   const security::Claims claims = known->second;
-  if (now_s >= claims.expires_at || revoked_jtis_.contains(claims.jti)) co_return Introspection{};
+  if (now_s >= claims.expires_at || revoked_.contains(claims.jti)) co_return Introspection{};
   if (!claims.session_id.empty()) {
     const auto id = Uuid::parse(claims.session_id);
     if (!id) co_return Introspection{};

@@ -26,6 +26,8 @@ std::string partition_for(const std::string& account) {
 std::string network_of(const std::string& peer) {
   std::array<char, 16> bytes{};
   if (inet_pton(AF_INET6, peer.c_str(), bytes.data()) != 1) return peer;
+  constexpr std::string_view kMapped("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);  // an IPv4 address
+  if (std::string_view(bytes.data(), 12) == kMapped) return {bytes.data(), bytes.size()};
   return {bytes.data(), 8};
 }
 constexpr std::size_t kMostBuckets = 100'000;
