@@ -51,7 +51,7 @@ build: setup build/release/build.ninja web ## builds everything, tests included,
 	@$(ninja) build/release
 
 .PHONY: test
-test: setup-test build ## the whole test suite, a few minutes; its last line counts
+test: setup-test build catalogue ## the whole test suite, a few minutes; its last line counts
 	@$(run_tests) build/release -LE long
 
 .PHONY: test-full
