@@ -5,7 +5,8 @@ add_library(pps_flags INTERFACE)
 target_compile_options(pps_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
   -Wno-missing-field-initializers
   # g++ 12 warns wrongly of these in inlined std::string and std::variant operations (GCC bugs 105329, 105651, 105562).
-  $<$<CXX_COMPILER_ID:GNU>:-fcoroutines -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-maybe-uninitialized>)
+  # Nor is a coroutine's frame freed by another allocator than made it, as -Wmismatched-new-delete has it.
+  $<$<CXX_COMPILER_ID:GNU>:-fcoroutines -Wno-mismatched-new-delete -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-maybe-uninitialized>)
 target_compile_definitions(pps_flags INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
   SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 target_include_directories(pps_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
@@ -22,7 +23,9 @@ endif()
 # The one precompiled header (what nearly every unit reads), carried by the library of Asio's compiled parts.
 add_library(pps_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
 target_link_libraries(pps_asio PUBLIC pps_flags Boost::boost fmt::fmt Threads::Threads OpenSSL::SSL)
-target_precompile_headers(pps_asio PRIVATE ${CMAKE_SOURCE_DIR}/cmake/pch.hpp)
+# Named without its folder, so that two checkouts make the same header, and one's compiler cache serves the other.
+target_include_directories(pps_asio PRIVATE ${CMAKE_SOURCE_DIR}/cmake)
+target_precompile_headers(pps_asio PRIVATE <pch.hpp>)
 target_compile_options(pps_asio PRIVATE -fpch-preprocess)
 
 function(_pps_common target)
