@@ -82,6 +82,7 @@ fuzz: setup ## every fuzzer for a while (FUZZ_SECONDS=60)
 bench: build ## measures, each figure beside its reference of the same run
 	$(call need,bench/run)
 	@[ "$(SETUP)" = no ] || tools/setup bench
+	@$(ninja) build/release benches
 	@bench/run
 
 .PHONY: web

@@ -99,16 +99,16 @@ def new_key():
 
 
 class Demo:
-    """`pps demo --json` on free ports, without a catalogue. A context manager: ends what it started.
+    """`pps demo --json` on free ports. A context manager: ends what it started.
 
     A process that dies stays dead, so that a test can kill one and see; `serve_again` starts PPS anew.
     """
 
-    def __init__(self, programs, overrides=(), data=None, keep=False):
+    def __init__(self, programs, overrides=(), data=None, keep=False, catalogue="none"):
         self.programs = pathlib.Path(programs).resolve()
         self.overrides = list(overrides)
         self.folder = pathlib.Path(data or tempfile.mkdtemp(prefix="pps-"))
-        self.keep = keep
+        self.keep, self.catalogue = keep, str(catalogue)
         self.tokens = {}
         self.served = None
         self.process = None
@@ -116,7 +116,7 @@ class Demo:
     def __enter__(self):
         port, paysim, fulfilment = free_ports(3)
         arguments = [str(self.programs / "pps"), "demo", "--json", "--data", str(self.folder), "--port", str(port), "--paysim-port",
-                     str(paysim), "--fulfilment-port", str(fulfilment), "--catalogue", "none"]
+                     str(paysim), "--fulfilment-port", str(fulfilment), "--catalogue", self.catalogue]
         for override in self.overrides:
             arguments += ["--set", override]
         self.errors = open(self.folder / "demo.log", "ab")
