@@ -13,8 +13,9 @@ import catalogue_cases
 import purchase_cases
 import recovery_cases
 import refusal_cases
+import sellout_cases
 
-SUITES = [catalogue_cases, auth_cases, refusal_cases, purchase_cases, recovery_cases]
+SUITES = [catalogue_cases, auth_cases, refusal_cases, purchase_cases, sellout_cases, recovery_cases]
 
 
 def load_tests(loader, _, __):
