@@ -11,6 +11,24 @@ namespace {
 storage::RowKey key_of(std::uint64_t seq) {
   return {MailRow::kKind, storage::KeyWriter().u64(seq).take()};
 }
+
+// The id becomes a file's name and a header, the address a line of SMTP.
+Result<void> check_envelope(const std::string& id, const std::string& to) {
+  const bool plain_id = !id.empty() && id.size() <= 200 && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+  if (!plain_id)
+    return fail(ErrorKind::invalid, "mail.id", "1 to 200 characters of A-Z a-z 0-9 - _");
+  const bool plain_to =
+      to.size() >= 3 && to.size() <= 254 && to.find('@') != std::string::npos &&
+      std::ranges::none_of(to, [](char c) {
+        return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' || c == '<' || c == '>';
+      });
+  if (!plain_to)
+    return fail(ErrorKind::invalid, "mail.to", "one e-mail address, at most 254 characters");
+  return {};
+}
 constexpr auto kFirstRetry = std::chrono::seconds(1);
 constexpr auto kLastRetry = std::chrono::minutes(10);
 }  // namespace
@@ -61,15 +79,28 @@ Task<bool> NotificationsService::was_sent(std::string id) {
   co_return row->has_value();
 }
 
+// A mail leaves `by_id` only after its note is written: unless one left while the note was looked
+// for, what is in neither was never asked for.
+Task<bool> NotificationsService::is_known(std::shared_ptr<Outgoing> outgoing, std::string id) {
+  for (;;) {
+    const std::uint64_t delivered = outgoing->delivered;
+    if (outgoing->by_id.contains(id)) co_return true;
+    Result<bool> sent = co_await was_sent(id);
+    if (!sent || *sent || outgoing->delivered == delivered) co_return sent;
+  }
+}
+
 Task<MailReply> NotificationsService::send(Context, Mail mail) {
+  Result<void> good = check_envelope(mail.id, mail.to);
+  if (!good) co_return fail(std::move(good).error());
   Result<Text> text = fill_template(mail.template_name, mail.values);
   if (!text) co_return fail(std::move(text).error());
-  Result<bool> sent = co_await was_sent(mail.id);
-  if (!sent) co_return fail(std::move(sent).error());
-  if (*sent) co_return MailReply{true};
   Result<std::shared_ptr<Outgoing>> outgoing = co_await host_.use();
   if (!outgoing) co_return fail(std::move(outgoing).error());
+  Result<bool> known = co_await is_known(*outgoing, mail.id);
+  if (!known) co_return fail(std::move(known).error());
   Outgoing& memory = **outgoing;
+  if (*known && !memory.by_id.contains(mail.id)) co_return MailReply{true};
   const bool fresh = !memory.by_id.contains(mail.id);
   const std::uint64_t seq = fresh ? memory.next++ : memory.by_id.at(mail.id);
   if (fresh) {
@@ -96,11 +127,19 @@ boost::asio::awaitable<void> NotificationsService::deliver(NotificationsService*
                                                            std::shared_ptr<Outgoing> outgoing,
                                                            std::uint64_t seq) {
   Duration wait = kFirstRetry;
+  bool handed = false;
   while (!outgoing->shard->broken()) {
     const auto it = outgoing->waiting.find(seq);
     if (it == outgoing->waiting.end()) co_return;
     const MailRow row = it->second;
-    Result<void> done = co_await self->hand_over(row);
+    Result<void> done;
+    if (!handed) {
+      // It may have gone out before a restart, with its note written and its row not yet erased.
+      Result<bool> sent = co_await self->was_sent(row.id);
+      if (!sent) done = fail(std::move(sent).error());
+      if (sent && !*sent) done = co_await self->hand_over(row);
+      handed = done.has_value();
+    }
     if (done) done = co_await self->forget(outgoing, seq);
     if (done) co_return;
     log::warn("mail.not_delivered", {{"mail", row.id}, {"error", done.error().detail}});
@@ -128,6 +167,7 @@ Task<void> NotificationsService::forget(std::shared_ptr<Outgoing> outgoing, std:
       {&kSent, id, {{SentRow::kKind, {}}, 1, storage::encode_row(sent)}}};
   Result<void> noted = co_await deps_.table->write_views(std::move(writes));
   if (!noted) co_return noted;
+  ++outgoing->delivered;
   outgoing->waiting.erase(seq);
   outgoing->by_id.erase(id);
   storage::Decision decision;

@@ -20,6 +20,7 @@ struct Outgoing {
   std::map<std::uint64_t, MailRow> waiting;
   std::unordered_map<std::string, std::uint64_t> by_id;
   std::uint64_t next = 1;
+  std::uint64_t delivered = 0;  ///< Raised when a mail leaves `by_id`.
 };
 
 /// Keeps every mail until the transport has taken it. Loop-confined.
@@ -42,6 +43,8 @@ class NotificationsService final : public NotificationsApi {
  private:
   Task<std::shared_ptr<Outgoing>> load(std::shared_ptr<storage::Shard> shard);
   Task<bool> was_sent(std::string id);
+  /// Whether that mail waits or went out already.
+  Task<bool> is_known(std::shared_ptr<Outgoing> outgoing, std::string id);
   static boost::asio::awaitable<void> deliver(NotificationsService* self,
                                               std::shared_ptr<Outgoing> outgoing,
                                               std::uint64_t seq);

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "runtime/log.hpp"
 #include "services/notifications/service.hpp"
 #include "services/orchestrator/api.hpp"
 
@@ -71,7 +72,10 @@ Task<void> NotificationsService::tell_customer(std::shared_ptr<auth::AuthApi> au
   const std::string name = template_for(delivered.event.type);
   if (name.empty()) co_return Result<void>{};
   Result<orchestrator::PurchaseEvent> event = read_event(delivered.event.body);
-  if (!event) co_return fail(std::move(event).error());
+  if (!event) {  // it will not be better the next time, and others wait behind it
+    log::error("event.unreadable", {{"origin", delivered.origin}});
+    co_return Result<void>{};
+  }
   Context context;
   context.deadline = deps_.runtime.clock.monotonic() + std::chrono::seconds(10);
   auth::AccountRequest asked{event->customer};
@@ -87,6 +91,10 @@ Task<void> NotificationsService::tell_customer(std::shared_ptr<auth::AuthApi> au
                  {"reason", event->reason},
                  {"link", deps_.public_origin + "/orders/" + id}};
   Result<MailReply> sent = co_await send(context, std::move(mail));
+  if (!sent && sent.error().kind == ErrorKind::invalid) {
+    log::error("mail.refused", {{"mail", id}, {"error", sent.error().detail}});
+    co_return Result<void>{};
+  }
   if (!sent) co_return fail(std::move(sent).error());
   co_return Result<void>{};
 }

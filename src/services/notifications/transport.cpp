@@ -1,5 +1,6 @@
 #include "services/notifications/transport.hpp"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <fmt/format.h>
 
@@ -81,11 +82,6 @@ std::size_t read_upload(char* out, std::size_t size, std::size_t count, void* st
   return give;
 }
 
-bool is_loopback(const std::string& url) {
-  return url.find("//127.") != std::string::npos || url.find("//localhost") != std::string::npos ||
-         url.find("//[::1]") != std::string::npos;
-}
-
 Result<void> send_by_smtp(const SmtpOptions& options, const std::string& to,
                           const std::string& message) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
@@ -96,7 +92,7 @@ Result<void> send_by_smtp(const SmtpOptions& options, const std::string& to,
   const std::string from = "<" + options.sender + ">";
   curl_easy_setopt(curl.get(), CURLOPT_URL, options.url.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_USE_SSL,
-                   is_loopback(options.url) ? CURLUSESSL_TRY : CURLUSESSL_ALL);
+                   requires_tls(options.url) ? CURLUSESSL_ALL : CURLUSESSL_TRY);
   if (!options.user.empty()) {
     curl_easy_setopt(curl.get(), CURLOPT_USERNAME, options.user.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_PASSWORD, options.password.c_str());
@@ -130,6 +126,21 @@ class Smtp final : public Transport {
   SmtpOptions options_;
 };
 }  // namespace
+
+bool requires_tls(const std::string& smtp_url) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
+  char* text = nullptr;
+  if (curl_url_set(parsed.get(), CURLUPART_URL, smtp_url.c_str(), CURLU_NON_SUPPORT_SCHEME) !=
+          CURLUE_OK ||
+      curl_url_get(parsed.get(), CURLUPART_HOST, &text, 0) != CURLUE_OK)
+    return true;
+  const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
+  const std::string host(text);
+  in_addr address{};
+  const bool loopback_v4 =
+      inet_pton(AF_INET, text, &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
+  return !loopback_v4 && host != "localhost" && host != "[::1]";
+}
 
 std::string compose_message(const std::string& id, const std::string& sender, const std::string& to,
                             const Text& text, Timestamp at) {

@@ -31,6 +31,9 @@ struct SmtpOptions {
 };
 std::shared_ptr<Transport> make_smtp(runtime::Runtime& runtime, SmtpOptions options);
 
+/// False for a server on this machine's loopback addresses.
+bool requires_tls(const std::string& smtp_url);
+
 /// The message (RFC 5322, UTF-8 as RFC 6532 allows with 8BITMIME), CRLF lines.
 std::string compose_message(const std::string& id, const std::string& sender, const std::string& to,
                             const Text& text, Timestamp at);
