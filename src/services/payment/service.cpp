@@ -119,17 +119,31 @@ PaymentReply PaymentService::take_in(Locked& payment, const Intent& intent) {
 Task<PaymentReply> PaymentService::authorize(Context context, AuthorizeRequest request) {
   Result<std::shared_ptr<Locked>> payment = co_await lock(request.purchase);
   if (!payment) co_return fail(std::move(payment).error());
-  if ((*payment)->is_new())
-    co_return co_await create_and_confirm(context, *payment, std::move(request));
-  const PaymentRow& row = (*payment)->row();
+  Result<PaymentReply> reply = co_await authorize_locked(context, *payment, std::move(request));
+  co_return co_await told(*payment, std::move(reply));
+}
+
+Task<PaymentReply> PaymentService::authorize_locked(Context context,
+                                                    std::shared_ptr<Locked> payment,
+                                                    AuthorizeRequest request) {
+  if (payment->is_new())
+    co_return co_await create_and_confirm(context, std::move(payment), std::move(request));
+  const PaymentRow& row = payment->row();
   if (row.state == PaymentState::created)
-    co_return co_await confirm(context, *payment, request.return_url);
+    co_return co_await confirm(context, std::move(payment), std::move(request.return_url));
   if (row.state == PaymentState::requires_action) {
     Result<Intent> intent = co_await stripe_.get_intent(context, row.intent);
     if (!intent) co_return fail(std::move(intent).error());
-    co_return take_in(**payment, *intent);
+    co_return take_in(*payment, *intent);
   }
   co_return reply_to_authorize(row);
+}
+
+Task<PaymentReply> PaymentService::told(std::shared_ptr<Locked> payment,
+                                        Result<PaymentReply> reply) {
+  Result<void> durable = co_await payment->flush();
+  if (!durable) co_return fail(std::move(durable).error());
+  co_return reply;
 }
 
 Task<PaymentReply> PaymentService::create_and_confirm(Context context,
@@ -169,8 +183,6 @@ Task<PaymentReply> PaymentService::create_and_confirm(Context context,
       row.detail = error.detail;
       row.amount = request.amount;
       payment->put();
-      Result<void> durable = co_await payment->flush();
-      if (!durable) co_return fail(std::move(durable).error());
       co_return reply_to_authorize(row);
     }
     note_recorded(row, "create", error);
@@ -205,7 +217,7 @@ Task<PaymentReply> PaymentService::confirm(Context context, std::shared_ptr<Lock
     }
     if (intent && error.kind == ErrorKind::invalid)
       co_return fail(ErrorKind::internal, "payment.refused", error.code + ": " + error.detail);
-    note_recorded(row, "confirm", error);
+    if (intent) note_recorded(row, "confirm", error);
     if (past(context)) co_return not_known();
     co_await runtime::sleep_for(deps_.runtime, kPause);
   }
@@ -218,25 +230,28 @@ Task<PaymentReply> PaymentService::capture(Context context, CaptureRequest reque
   if (!(*payment)->is_new() && row.state == PaymentState::captured) co_return done();
   if ((*payment)->is_new() || row.intent.empty() || row.ended())
     co_return refused("payment.capture_refused", "there is no authorization to capture");
-  if (request.amount.currency != row.amount.currency ||
+  if (request.amount.currency != row.amount.currency || request.amount.minor_units < 1 ||
       request.amount.minor_units > row.amount.minor_units)
-    co_return fail(ErrorKind::invalid, "payment.amount", "more than was authorized");
+    co_return fail(ErrorKind::invalid, "payment.amount", "nothing, or more than was authorized");
   for (;;) {
     Result<Intent> intent = co_await stripe_.capture_intent(
         context, row.intent, request.amount.minor_units, key(row, "capture"));
     if (!intent) {
-      note_recorded(row, "capture", intent.error());
+      const Error error = intent.error();
       intent = co_await stripe_.get_intent(context, row.intent);
+      if (intent) note_recorded(row, "capture", error);
     }
     if (intent && intent->status == "succeeded") {
       take_in(**payment, *intent);
       PPS_INVARIANT(row.captured <= row.amount.minor_units);
-      co_return done();
+      Result<PaymentReply> captured = done();
+      co_return co_await told(*payment, std::move(captured));
     }
     if (intent && (intent->status == "canceled" || intent->status == "requires_payment_method")) {
       take_in(**payment, *intent);
-      co_return refused("payment.capture_refused",
-                        "the provider says that the intent is " + intent->status);
+      Result<PaymentReply> impossible = refused(
+          "payment.capture_refused", "the provider says that the intent is " + intent->status);
+      co_return co_await told(*payment, std::move(impossible));
     }
     if (past(context)) co_return not_known();
     co_await runtime::sleep_for(deps_.runtime, kPause);
@@ -250,15 +265,15 @@ Task<PaymentReply> PaymentService::void_authorization(Context context, PaymentRe
   if ((*payment)->is_new()) {
     row.state = PaymentState::voided;  // a tombstone: the late authorize finds it
     (*payment)->put();
-    Result<void> durable = co_await (*payment)->flush();
-    if (!durable) co_return fail(std::move(durable).error());
-    co_return undone();
+    Result<PaymentReply> stopped = undone();
+    co_return co_await told(*payment, std::move(stopped));
   }
   while (!row.ended()) {
     Result<Intent> intent = co_await stripe_.cancel_intent(context, row.intent, key(row, "cancel"));
     if (!intent) {
-      note_recorded(row, "cancel", intent.error());
+      const Error error = intent.error();
       intent = co_await stripe_.get_intent(context, row.intent);
+      if (intent) note_recorded(row, "cancel", error);
     }
     if (intent && (intent->status == "canceled" || intent->status == "succeeded")) {
       take_in(**payment, *intent);
@@ -267,6 +282,8 @@ Task<PaymentReply> PaymentService::void_authorization(Context context, PaymentRe
     if (past(context)) co_return not_known();
     co_await runtime::sleep_for(deps_.runtime, kPause);
   }
+  Result<void> durable = co_await (*payment)->flush();
+  if (!durable) co_return fail(std::move(durable).error());
   if (row.state != PaymentState::captured) co_return undone();
   const Money rest{row.captured - row.refunded(), row.amount.currency};
   payment->reset();  // the refund locks it again
@@ -294,18 +311,18 @@ Task<PaymentReply> PaymentService::refund(Context context, RefundRequest request
         context, row.intent, request.amount.minor_units, effect, key(row, operation.c_str()));
     bool found = refunded.has_value();
     if (!found) {
-      note_recorded(row, operation.c_str(), refunded.error());
       Result<std::vector<RefundObject>> all = co_await stripe_.list_refunds(context, row.intent);
       found = all && std::ranges::any_of(
                          *all, [&](const RefundObject& one) { return one.effect == effect; });
+      // Unread, a recorded failure may have paid back: another key could pay back twice.
+      if (all && !found) note_recorded(row, operation.c_str(), refunded.error());
     }
     if (found) {
       row.refunds[effect] = request.amount.minor_units;
       PPS_INVARIANT(row.refunded() <= row.captured);
       (*payment)->put();
-      Result<void> durable = co_await (*payment)->flush();
-      if (!durable) co_return fail(std::move(durable).error());
-      co_return done();
+      Result<PaymentReply> paid_back = done();
+      co_return co_await told(*payment, std::move(paid_back));
     }
     if (refunded.error().kind == ErrorKind::invalid)
       co_return refused("payment.refund_refused", refunded.error().detail);

@@ -48,6 +48,10 @@ class PaymentService final : public PaymentApi {
   class Locked;
   Task<std::shared_ptr<Locked>> lock(PurchaseId purchase);
 
+  Task<PaymentReply> authorize_locked(Context context, std::shared_ptr<Locked> payment,
+                                      AuthorizeRequest request);
+  /// The reply, once all that it tells of is durable.
+  Task<PaymentReply> told(std::shared_ptr<Locked> payment, Result<PaymentReply> reply);
   Task<PaymentReply> create_and_confirm(Context context, std::shared_ptr<Locked> payment,
                                         AuthorizeRequest request);
   Task<PaymentReply> confirm(Context context, std::shared_ptr<Locked> payment,

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "services/payment/service_locked.hpp"
 #include "services/payment/service.hpp"
+#include "services/payment/service_locked.hpp"
 #include "storage/keys.hpp"
 
 /// The provider's hosted page, the provider's customers, webhooks and look-ups.

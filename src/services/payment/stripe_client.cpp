@@ -81,6 +81,9 @@ std::unexpected<Error> refusal(int status, const std::string& body) {
     const std::string decline = text(*error, "decline_code");
     return fail(ErrorKind::conflict, "card_error", decline.empty() ? code : decline);
   }
+  if (status == 401 || status == 403)
+    return fail(ErrorKind::unavailable, "provider.credential",
+                "the provider does not take our key");  // ours to mend: nobody's card is at fault
   if (status == 404) return fail(ErrorKind::not_found, "provider.not_found", message);
   if (status == 409 || status == 429)
     return fail(ErrorKind::unavailable, "provider.busy",
@@ -266,6 +269,7 @@ Result<void> StripeClient::check_signature(const std::string& body, const std::s
   const auto wrong = [](std::string why) {
     return fail(ErrorKind::malformed, "webhook.signature", std::move(why));
   };
+  if (secret.empty()) return wrong("no webhook secret is configured");
   std::string timestamp;
   std::vector<std::string> signatures;
   for (std::size_t at = 0; at < header.size();) {
