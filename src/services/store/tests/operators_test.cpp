@@ -192,6 +192,7 @@ TEST_F(Operators, the_ledger_is_paged_newest_first_and_each_line_follows_from_th
     EXPECT_EQ(lines.at(8).reference, "broken");
     EXPECT_EQ(lines.at(1).reference, reserving(1).value);
     EXPECT_EQ(lines.at(9).on_hand, 9);
+    EXPECT_EQ(lines.at(9).quantity, 4) << "a count moves the difference";
   }
   for (const char* cursor : {"x", "0", "-1", "1x", "99999999999999999999"})
     EXPECT_FALSE(world.run(store().movements({}, {sku, cursor, 10}))) << cursor;

@@ -26,10 +26,11 @@ struct Shop {
   void open() {
     table = storage::memory::open_table(runtime, disk);
     bus = bus::embedded::open(runtime, table);
-    auto sealer = security::Sealer::make(std::string(32, 'k'), runtime.random);
-    ASSERT_TRUE(sealer);
-    service = std::make_shared<StoreService>(StoreService::Dependencies{
-        runtime, table, bus, std::make_shared<security::Sealer>(std::move(*sealer)), 2});
+    static constexpr storage::Family kKeys{"store_keys", storage::FamilyUse::conditional};
+    auto ring = world.run(storage::Keyring::open(runtime, *table, kKeys, storage::SecretKey{}));
+    ASSERT_TRUE(ring);
+    service =
+        std::make_shared<StoreService>(StoreService::Dependencies{runtime, table, bus, *ring, 2});
     const Result<void> started = world.run(service->start());
     ASSERT_TRUE(started) << started.error().code;
   }
