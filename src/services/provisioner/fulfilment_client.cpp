@@ -38,6 +38,9 @@ Fulfilment read(const json::object& object) {
 // A status decides whether it was surely not done: 5xx may come after the work.
 Result<json::object> understand(Result<net::ClientResponse> response) {
   if (!response) return fail(std::move(response).error());
+  if (response->status == 401 || response->status == 403)
+    return fail(ErrorKind::unavailable, "fulfilment.credential",
+                "the fulfilment system does not know us");  // ours to mend: nothing was refused
   if (response->status >= 500 || response->status == 429) {
     const bool surely_not = response->status == 503 || response->status == 429;
     return fail(surely_not ? ErrorKind::unavailable : ErrorKind::unknown_outcome,
@@ -89,7 +92,9 @@ Task<Fulfilment> FulfilmentClient::prepare(Context context, Line line) {
   Result<net::ClientResponse> response = co_await http_->send(context, std::move(request));
   Result<json::object> object = understand(std::move(response));
   if (!object) co_return fail(std::move(object).error());
-  co_return read(*object);
+  Fulfilment prepared = read(*object);
+  if (prepared.id.empty()) co_return fail(unreadable("what was prepared has no id"));
+  co_return prepared;
 }
 
 Task<Fulfilment> FulfilmentClient::release(Context context, std::string id) {
@@ -97,7 +102,10 @@ Task<Fulfilment> FulfilmentClient::release(Context context, std::string id) {
   Result<net::ClientResponse> response = co_await http_->send(context, std::move(request));
   Result<json::object> object = understand(std::move(response));
   if (!object) co_return fail(std::move(object).error());
-  co_return read(*object);
+  Fulfilment released = read(*object);
+  if (released.status != "released")
+    co_return fail(unreadable("after a release it is " + released.status));
+  co_return released;
 }
 
 Task<Fulfilment> FulfilmentClient::cancel(Context context, Line line) {

@@ -117,9 +117,8 @@ Task<net::Response> handle_policy(Api api, net::Request request) {
                    "send If-Match with the ETag that you read");
   Result<net::ObjectReader> body = net::ObjectReader::parse(request.body);
   if (!body) co_return fail(std::move(body).error());
-  PolicyRequest policy{
-      .sku = {request.params.at(0)},
-      .low_stock_threshold = body->integer("low_stock_threshold", 0, 1'000'000)};
+  PolicyRequest policy{.sku = {request.params.at(0)},
+                       .low_stock_threshold = body->integer("low_stock_threshold", 0, 1'000'000)};
   Result<void> finished = body->finish();
   if (!finished) co_return fail(std::move(finished).error());
   policy.expected = threshold_in(*if_match).value_or(-1);

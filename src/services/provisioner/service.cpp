@@ -58,10 +58,13 @@ Task<CheckReply> ProvisionerService::check(Context context, CheckRequest request
   Result<store::LevelsReply> levels = co_await deps_.store->levels(context, std::move(asked));
   if (!levels) co_return fail(std::move(levels).error());
   std::size_t next = 0;
+  std::unordered_map<Sku, std::int64_t> asked_before;  // lines of one SKU share its stock
   for (std::size_t i = 0; i < request.lines.size(); ++i) {
     if (!keeps_stock(request.lines[i])) continue;
     LineCheck& checked = reply.lines[i];
-    checked.available = levels->levels[next++].available;
+    std::int64_t& so_far = asked_before[request.lines[i].sku];
+    checked.available = std::max<std::int64_t>(0, levels->levels[next++].available - so_far);
+    so_far += request.lines[i].quantity;
     if (!checked.ok || checked.available >= request.lines[i].quantity) continue;
     checked.ok = false;
     checked.code = "stock.insufficient";
