@@ -24,9 +24,10 @@ import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
-from demo import Demo, new_key, wait_for  # noqa: E402
+from demo import Demo, call, free_ports, new_key, wait_for  # noqa: E402
 
-SETTINGS = ["gateway.purchases_per_second=0", "log.level=warn"]
+METRICS_PORT, = free_ports(1)
+SETTINGS = ["gateway.purchases_per_second=0", "log.level=warn", f"internal.port={METRICS_PORT}"]
 PRODUCT = {"slug": "bench", "name": "Bench", "kind": "licence", "status": "active",
            "variants": [{"sku": "bench-lic", "name": "Licence", "prices": {"EUR": 1000}, "stock_tracked": False},
                         {"sku": "bench-box", "name": "Boxed copy", "kind": "physical", "prices": {"EUR": 1000}}]}
@@ -139,6 +140,13 @@ def usage(pids):
     return out
 
 
+def storage_counts():
+    """Commits, and synced writes of them together, since PPS started."""
+    text = call(f"http://127.0.0.1:{METRICS_PORT}", "GET", "/metrics").body.decode()
+    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if line and line[0] != "#")
+    return [float(values[name]) for name in ("pps_storage_commits_total", "pps_storage_groups_total")]
+
+
 def memory(pid):
     """Resident megabytes now and at most, of which anonymous."""
     status = {line.split(":")[0]: line.split() for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()}
@@ -149,16 +157,17 @@ def report_load(demo, tokens, sku, seconds, what):
     pids = {**demo.pids, "buyers": os.getpid()}
     if demo.served:
         pids["pps"] = demo.served.pid
-    before = usage(pids)
+    before, stored = usage(pids), storage_counts()
     result = run_buyers(demo, tokens, sku, seconds)
-    after = usage(pids)
+    after, stored_after = usage(pids), storage_counts()
     count = len(result.completed)
+    commits, synced = [(now - then) / count for now, then in zip(stored_after, stored)]
     print(f"  {what}, {len(tokens):3} buyers: {count / result.seconds:6.0f} purchases/s durable and completed ({count} in {result.seconds:.1f} s); accept "
           f"p50 {quantile(result.accepted, .5):.1f} ms p99 {quantile(result.accepted, .99):.1f} ms; accept to completed "
           f"p50 {quantile(result.completed, .5):.1f} ms p99 {quantile(result.completed, .99):.1f} ms")
     cpu = ", ".join(f"{name} {(after[name][0] - before[name][0]) / count * 1e6:.0f}" for name in pids)
     disk = ", ".join(f"{name} {(after[name][1] - before[name][1]) / count / 1024:.1f}" for name in demo.pids)
-    print(f"      CPU us a purchase: {cpu}; KiB to disk a purchase: {disk}")
+    print(f"      a purchase: {commits:.1f} commits, {synced:.1f} synced writes by PPS; CPU us: {cpu}; KiB to disk: {disk}")
 
 
 def report_cold_start(demo, products):
