@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "base/mutant.hpp"
 #include "runtime/log.hpp"
 #include "runtime/sync.hpp"
 #include "storage/keys.hpp"
@@ -58,6 +59,7 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
   }
 
   Task<void> flush() override { return wait(shared_from_this()); }
+  Task<void> confirm() override { return still_ours(shared_from_this()); }
   bool broken() const override { return broken_.has_value(); }
   const ShardAddress& address() const override { return address_; }
   Table& table() override { return table_; }
@@ -96,11 +98,25 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
   static Task<void> wait(std::shared_ptr<OpenShard> self) {
     if (self->broken_) co_return fail(*self->broken_);
     if (self->written_ == self->enqueued_) co_return Result<void>{};
+    if (PPS_MUTANT("shown_before_sync")) co_return Result<void>{};
     auto& waiters = self->waiters_;
     if (waiters.empty() || waiters.back().decision != self->enqueued_)
       waiters.push_back({self->enqueued_, std::make_shared<runtime::Promise<void>>()});
     const auto answer = waiters.back().answer;
     co_return co_await answer->get();
+  }
+
+  static Task<void> still_ours(std::shared_ptr<OpenShard> self) {
+    Result<void> durable = co_await wait(self);
+    if (!durable) co_return durable;
+    Result<std::optional<ShardStatic>> now = co_await read_static(self->table_, *self->address_.family, self->partition_);
+    if (!now) co_return fail(std::move(now).error());
+    if (self->broken_) co_return fail(*self->broken_);
+    if (PPS_MUTANT("fence_ignored")) co_return Result<void>{};
+    if (*now && (*now)->range_id == self->durable_.range_id) co_return Result<void>{};
+    // With a commit under way its own answer breaks the shard.
+    if (!self->running_) self->give_up(lost(), 0);
+    co_return fail(lost());
   }
 
   static boost::asio::awaitable<void> run(std::shared_ptr<OpenShard> self) {
@@ -149,6 +165,14 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
       Result<void> done = co_await self->table_.commit(std::move(copy));
       if (done) co_return done;
       if (done.error().kind == ErrorKind::conflict) {
+        if (PPS_MUTANT("fence_ignored")) {
+          Result<std::optional<ShardStatic>> other = co_await read_static(self->table_, *self->address_.family, self->partition_);
+          if (!other || !*other) co_return fail(lost());
+          batch.conditions.front().version = (*other)->commit_seq;
+          state.commit_seq = (*other)->commit_seq + 1;
+          batch.mutations.back() = Put{static_row(state)};
+          continue;
+        }
         if (!uncertain) co_return fail(lost());
         Result<std::optional<ShardStatic>> now = co_await read_static(self->table_, *self->address_.family, self->partition_);
         if (now) {

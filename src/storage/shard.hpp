@@ -82,6 +82,9 @@ class Shard {
   /// Durable up to here. Errors: `unavailable` (broken: lost to another owner "shard.lost", no space, closed). After an
   /// unknown outcome the shard reads `commit_seq` again by itself and answers only when it knows.
   virtual Task<void> flush() = 0;
+  /// flush, and then makes sure, by a read, that no other owner has taken the shard over. For an answer that comes from
+  /// memory and writes nothing: a former owner that has not noticed would give it too. Errors: as flush.
+  virtual Task<void> confirm() = 0;
   /// enqueue + flush.
   Task<void> commit(Decision decision);
 

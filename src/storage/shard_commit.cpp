@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
 #include "storage/keys.hpp"
 
 namespace pps::storage {
@@ -69,6 +70,7 @@ bool ShardCommit::add(Decision& decision, std::uint64_t& next_event) {
 }
 
 std::vector<Mutation> ShardCommit::take_mutations() {
+  if (PPS_MUTANT("outbox_row_lost")) return std::move(mutations_);
   for (const auto& [seq, event] : events_) mutations_.push_back(Put{{outbox_key(seq), 1, encode_row(event)}});
   return std::move(mutations_);
 }

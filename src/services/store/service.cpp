@@ -1,5 +1,6 @@
 #include "services/store/service.hpp"
 
+#include "base/mutant.hpp"
 #include "runtime/sync.hpp"
 
 namespace pps::store {
@@ -61,9 +62,11 @@ Task<EffectReply> StoreService::reserve(Context, ReserveRequest request) {
   std::function<bool()> is_here = [&] { return shard.stock().find_hold(request.hold) != nullptr; };
   Result<std::optional<SettledRow>> settled = co_await shard.settled_if_gone(request.hold, is_here);
   if (!settled) co_return fail(std::move(settled).error());
-  if (*settled) co_return StockLedger::reply_to_reserve((*settled)->hold);
+  const bool buried = PPS_MUTANT("tombstone_ignored") && *settled && (*settled)->hold == HoldState::unreserved;
+  if (*settled && !buried) co_return StockLedger::reply_to_reserve((*settled)->hold);
   storage::Decision decision;
   const HoldRow* row = shard.stock().find_hold(request.hold);
+  if (PPS_MUTANT("tombstone_ignored") && row && row->state == HoldState::unreserved) row = nullptr;
   if (!row && is_too_old(request.hold, shard.now_us())) co_return too_old();
   EffectReply reply = row ? StockLedger::reply_to_reserve(row->state)
                           : shard.stock().reserve(request, shard.now_us(), decision);

@@ -58,11 +58,10 @@ Task<void> StoreShard::read_rows() {
 }
 
 Task<void> StoreShard::make_durable(storage::Decision decision) {
-  if (!decision.mutations.empty()) {
-    shard_->enqueue(std::move(decision));
-    arm_expiry();
-    arm_settling();
-  }
+  if (decision.mutations.empty()) co_return co_await shard_->confirm();
+  shard_->enqueue(std::move(decision));
+  arm_expiry();
+  arm_settling();
   co_return co_await shard_->flush();
 }
 

@@ -24,7 +24,8 @@ class StoreShard : public std::enable_shared_from_this<StoreShard> {
   runtime::Semaphore& changes() { return changes_; }  ///< Taken around an operator's change.
   std::int64_t now_us() const { return to_unix_us(runtime_.clock.now()); }
 
-  /// Hands a decision to the shard, sets the timers, and waits until it is durable.
+  /// Hands a decision to the shard, sets the timers, and waits until it is durable. One that writes nothing is an
+  /// answer from memory: it stands only if the shard is still ours.
   Task<void> make_durable(storage::Decision decision);
 
   /// Where the effect stands among what has left the live state; repeats the look-up while effects

@@ -117,6 +117,20 @@ TEST_F(ShardTest, the_owner_before_is_fenced) {
   EXPECT_EQ(find("a")->version, 4u);
 }
 
+TEST_F(ShardTest, the_owner_before_cannot_confirm_what_it_remembers) {
+  auto first = open();
+  ASSERT_TRUE(commit(*first, put("a", 1)));
+  ASSERT_TRUE(world_.run(first->confirm()));
+  auto other_table = memory::open_table(world_.runtime(), disk_);
+  auto second = open(*other_table);
+  ASSERT_TRUE(world_.run(first->flush())) << "it has nothing to write, so it has not noticed";
+  const auto stale = world_.run(first->confirm());
+  ASSERT_FALSE(stale);
+  EXPECT_EQ(stale.error().kind, ErrorKind::unavailable);
+  EXPECT_TRUE(first->broken());
+  EXPECT_TRUE(world_.run(second->confirm()));
+}
+
 TEST_F(ShardTest, an_unknown_outcome_is_resolved_and_the_decision_done_once) {
   for (const auto fault : {Disk::Fault::unknown_before, Disk::Fault::unknown_after}) {
     auto shard = open();
