@@ -105,6 +105,12 @@ boost::asio::awaitable<std::vector<Lesson>> carry_out_lines(std::shared_ptr<Purc
   co_return lessons;
 }
 
+std::size_t count_lost_lines(const PurchaseRow& row) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < row.lines.size(); ++i) count += ledger::is_lost_line(row, static_cast<std::int64_t>(i)) ? 1 : 0;
+  return count;
+}
+
 std::vector<std::int64_t> lost_lines(const PurchaseRow& row, Command command) {
   std::vector<std::int64_t> lines;
   for (std::size_t i = 0; i < row.lines.size(); ++i) {
@@ -170,11 +176,17 @@ Task<JobResult> JobHandlers::run(std::shared_ptr<PurchaseShard> shard, workflow:
   auto row = std::make_shared<const PurchaseRow>(purchase->row);
   std::vector<Lesson> lessons = co_await carry_out_all(shard, row, *command, call.deadline);
   std::shared_ptr<const PurchaseRow> after = row_after(purchase->row, lessons);
-  if (*command == Command{Effect::release, false}) {
-    std::vector<Lesson> given_back = co_await give_lost_lines_back(shard, after, call.deadline);
-    for (auto& lesson : given_back) lessons.push_back(std::move(lesson));
-  }
   JobResult result = result_of(*after, *command, lessons);
+  if (count_lost_lines(*after) > count_lost_lines(*row)) {
+    // That a line is lost has to be kept before anything is given back for it: the next attempt does.
+    result = answer(JobRetry{"line.lost", "a line can never be released"});
+  } else if (*command == Command{Effect::release, false} && count_lost_lines(*row) > 0) {
+    Result<void> durable = co_await shard->flush();
+    if (!durable) co_return answer(JobRetry{durable.error().code, durable.error().detail});
+    std::vector<Lesson> given_back = co_await give_lost_lines_back(shard, row, call.deadline);
+    for (auto& lesson : given_back) lessons.push_back(std::move(lesson));
+    result = result_of(*row_after(*row, lessons), *command, lessons);
+  }
   purchase->lessons[call.job] = std::move(lessons);
   co_return result;
 }

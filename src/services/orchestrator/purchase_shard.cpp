@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutant.hpp"
 #include "runtime/log.hpp"
 #include "services/orchestrator/closer.hpp"
 #include "services/orchestrator/job_handlers.hpp"
@@ -143,6 +144,7 @@ Result<std::shared_ptr<LivePurchase>> PurchaseShard::accept(PurchaseRow row,
 Result<void> PurchaseShard::cancel(LivePurchase& purchase) {
   const PurchaseRow& row = purchase.row;
   const Standing capture = ledger::standing(row, Effect::capture, -1);
+  if (PPS_MUTANT("cancel_while_capturing") && capture == Standing::asked) return {};
   if (row.is_final() || capture == Standing::asked || capture == Standing::done) return fail(not_cancellable());
   if (row.cancel_asked || row.status == Status::compensating) return {};
   storage::Decision decision;

@@ -154,6 +154,9 @@ Task<AcceptReply> OrchestratorService::accept_once(Context context, AcceptReques
   Result<PurchaseRow> row = co_await agree(context, std::move(request), memory->new_id());
   if (!row) co_return fail(std::move(row).error());
   if (stopped_) co_return fail(ErrorKind::unavailable, "draining", "The server is stopping.");
+  // Made only now: others may have begun and ended since `agree` asked around, and the low-water mark with them. An id
+  // below it would not be found again after a crash.
+  row->id = memory->new_id();
   Result<std::shared_ptr<LivePurchase>> live = memory->accept(std::move(*row), std::move(definition));
   if (!live) co_return fail(std::move(live).error());
   AcceptReply reply{views::purchase_of((*live)->row, true), false};

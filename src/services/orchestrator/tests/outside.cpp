@@ -36,6 +36,8 @@ class ModelProvisioner final : public provisioner::ProvisionerApi {
   using Line = provisioner::Line;
 
   Task<provisioner::CheckReply> check(Context, provisioner::CheckRequest request) override {
+    if (!outside_.script["check"].empty() && outside_.next_fault("check", runtime_.random) == Fault::slow)
+      co_await runtime::sleep_for(runtime_, std::chrono::seconds(3));
     provisioner::CheckReply reply;
     for (const auto& line : request.lines) {
       provisioner::LineCheck one{line.line, true, {}, 0};

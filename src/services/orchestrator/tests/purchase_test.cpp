@@ -91,6 +91,28 @@ TEST_F(Purchases, finished_ones_leave_the_shard_and_are_still_found) {
   EXPECT_EQ(all->items.size(), 1u);
 }
 
+TEST_F(Purchases, that_took_long_to_accept_are_found_after_a_crash) {
+  outside.script["check"] = {Fault::slow};
+  auto slow = std::make_shared<runtime::Promise<AcceptReply>>();
+  auto wait = [](std::shared_ptr<OrchestratorService> service, AcceptRequest request,
+                 std::shared_ptr<runtime::Promise<AcceptReply>> out) -> boost::asio::awaitable<void> {
+    Result<AcceptReply> reply = co_await service->accept({}, std::move(request));
+    out->fulfil(std::move(reply));
+  };
+  runtime::spawn(shop.runtime.executor, wait(shop.service, order(1, "slow", {{"key", 1}}, outside), slow));
+  world.run_until([&] { return outside.script["check"].empty(); });
+  // Another one of the shard is accepted, ends and leaves it meanwhile.
+  ended(accepted({{"key", 1}}, "quick").purchase.id);
+  archive();
+  world.run_until([&] { return slow->is_fulfilled(); });
+  const Result<AcceptReply> reply = world.run(slow->get());
+  ASSERT_TRUE(reply);
+  shop.kill(false);
+  Process next(world, outside, "next");
+  ASSERT_TRUE(world.run(next.open()));
+  EXPECT_TRUE(world.run(next.service->get({}, {reply->purchase.id, std::nullopt})));
+}
+
 TEST_F(Purchases, lists_newest_first_over_live_and_finished_in_pages) {
   std::vector<PurchaseId> ids;
   for (int i = 0; i < 5; ++i) {
