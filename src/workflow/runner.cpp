@@ -1,5 +1,6 @@
 #include "workflow/runner.hpp"
 
+#include "base/mutant.hpp"
 #include "runtime/log.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/sync.hpp"
@@ -223,6 +224,7 @@ boost::asio::awaitable<void> Runner::Impl::run_job(std::shared_ptr<Impl> self, U
     self->slots.release();
     const Job* open = again ? self->open_job(id, job) : nullptr;
     if (!open) break;
+    if (PPS_MUTANT("timer_lost") && open->failures > 2) break;
     const TaskSpec& task = *self->instances.at(id).definition->element(open->element).task;
     co_await runtime::sleep_for(self->runtime, backoff(self->runtime.random, task, open->failures));
   }

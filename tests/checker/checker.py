@@ -37,7 +37,8 @@ class Finding:
 class Run:
     """The records of one dump, by what they are about."""
 
-    KINDS = ("accepted", "seen", "cancel_accepted", "purchase", "stock", "movement", "hold", "intent", "refund", "fulfilment")
+    KINDS = ("accepted", "seen", "cancel_accepted", "purchase", "stock", "movement", "hold", "intent", "refund", "fulfilment",
+             "listening", "event")
 
     def __init__(self, records):
         self.by_kind = {kind: [] for kind in self.KINDS}
@@ -338,11 +339,28 @@ def check_seen(run):
                 break
 
 
+def check_events(run):
+    """Whoever listened heard of every purchase's beginning and of its one end."""
+    if not run.by_kind["listening"]:
+        return
+    heard = collections.defaultdict(set)
+    for one in run.by_kind["event"]:
+        heard[one["key"]].add(one["type"])
+    for identity, purchase in run.purchases.items():
+        due = {"purchase.accepted"} | ({f"purchase.{purchase['status']}"} if purchase["status"] in FINAL else set())
+        for kind in sorted(due - heard[identity]):
+            yield Finding("event.lost", identity, f"nobody heard {kind}")
+        for kind in sorted(heard[identity] - due):
+            yield Finding("event.wrong", identity, f"{kind} was told of it; it is {purchase['status']}")
+    for identity in heard.keys() - run.purchases.keys():
+        yield Finding("purchase.lost", identity, f"{sorted(heard[identity])} was told of it, and there is no such purchase")
+
+
 def check(records):
     """All findings, sorted and each once."""
     run = Run(records)
     found = set()
-    for part in (check_ledger, check_purchases, check_strays, check_seen):
+    for part in (check_ledger, check_purchases, check_strays, check_seen, check_events):
         found.update(part(run))
     return sorted(found)
 

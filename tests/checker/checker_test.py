@@ -43,6 +43,10 @@ def fulfilment(identity, of, index, sku, quantity, status):
             "quantity": quantity, "status": status}
 
 
+def event(of, kind):
+    return {"record": "event", "type": f"purchase.{kind}", "key": of}
+
+
 def movements(sku, steps):
     on_hand = held = committed = 0
     rows = []
@@ -89,6 +93,8 @@ def good_run():
         fulfilment("ful_3", B, 0, "box", 1, "cancelled"),
         fulfilment("ful_4", C, 0, "key", 1, "released"),
         fulfilment("ful_5", C, 1, "key", 1, "cancelled"),
+        {"record": "listening", "topic": "purchase"},
+        *(event(of, kind) for of, end in ((A, "completed"), (B, "cancelled"), (C, "completed")) for kind in ("accepted", end)),
     ]
 
 
@@ -158,6 +164,9 @@ SPOILED = [
     ("line.not_delivered", "paid, not there", drop("fulfilment", id="ful_2")),
     ("line.refunded_and_delivered", "both", change("fulfilment", {"id": "ful_5"}, status="released")),
     ("line.wrong_goods", "another quantity", change("fulfilment", {"id": "ful_1"}, quantity=3)),
+    ("event.lost", "nobody heard of an end", drop("event", key=B, type="purchase.cancelled")),
+    ("event.wrong", "another end was told", add(event(B, "completed"))),
+    ("purchase.lost", "told and not there", add(event("nowhere", "accepted"))),
     ("hold.orphan", "listed as open",
      add({"record": "hold", "hold": f"{B}/reserve/0", "sku": "box", "quantity": 1, "state": "held"})),
 ]

@@ -1,5 +1,6 @@
 #include "services/payment/service.hpp"
 
+#include "base/mutant.hpp"
 #include "runtime/log.hpp"
 #include "runtime/sync.hpp"
 #include "services/payment/service_locked.hpp"
@@ -236,7 +237,11 @@ Task<PaymentReply> PaymentService::capture(Context context, CaptureRequest reque
   for (;;) {
     Result<Intent> intent = co_await stripe_.capture_intent(
         context, row.intent, request.amount.minor_units, key(row, "capture"));
-    if (!intent) {
+    if (PPS_MUTANT("capture_without_read") && !intent) {
+      if (intent.error().kind == ErrorKind::conflict || intent.error().kind == ErrorKind::invalid)
+        co_return refused("payment.capture_refused", intent.error().detail);
+      ++row.attempts["capture"];
+    } else if (!intent) {
       const Error error = intent.error();
       intent = co_await stripe_.get_intent(context, row.intent);
       if (intent) note_recorded(row, "capture", error);
@@ -310,7 +315,8 @@ Task<PaymentReply> PaymentService::refund(Context context, RefundRequest request
     Result<RefundObject> refunded = co_await stripe_.create_refund(
         context, row.intent, request.amount.minor_units, effect, key(row, operation.c_str()));
     bool found = refunded.has_value();
-    if (!found) {
+    if (PPS_MUTANT("line_refunded_twice") && !found) ++row.attempts[operation];
+    if (!found && !PPS_MUTANT("line_refunded_twice")) {
       Result<std::vector<RefundObject>> all = co_await stripe_.list_refunds(context, row.intent);
       found = all && std::ranges::any_of(
                          *all, [&](const RefundObject& one) { return one.effect == effect; });

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/mutant.hpp"
+
 namespace pps::provisioner {
 
 namespace {
@@ -82,6 +84,7 @@ Task<EffectReply> ProvisionerService::reserve(Context context, Line line) {
 
 Task<EffectReply> ProvisionerService::unreserve(Context context, Line line) {
   if (!keeps_stock(line)) co_return EffectReply{EffectState::undone, {}, {}, {}};
+  if (PPS_MUTANT("hold_not_undone")) co_return EffectReply{EffectState::undone, {}, {}, {}};
   store::HoldRequest request{hold_of(line), line.sku, 0};
   co_return co_await deps_.store->unreserve(context, std::move(request));
 }
