@@ -230,7 +230,8 @@ Task<PaymentReply> PaymentService::capture(Context context, CaptureRequest reque
   PaymentRow& row = (*payment)->row();
   if (!(*payment)->is_new() && row.state == PaymentState::captured) co_return done();
   if ((*payment)->is_new() || row.intent.empty() || row.ended())
-    co_return refused("payment.capture_refused", "there is no authorization to capture");
+    co_return co_await Locked::refuse(*payment, "payment.capture_refused",
+                                      "there is no authorization to capture");
   if (request.amount.currency != row.amount.currency || request.amount.minor_units < 1 ||
       request.amount.minor_units > row.amount.minor_units)
     co_return fail(ErrorKind::invalid, "payment.amount", "nothing, or more than was authorized");
@@ -306,10 +307,12 @@ Task<PaymentReply> PaymentService::refund(Context context, RefundRequest request
   const std::string effect = request.effect.value;
   if (row.refunds.contains(effect)) co_return done();
   if ((*payment)->is_new() || row.state != PaymentState::captured)
-    co_return refused("payment.not_captured", "there is nothing to refund");
+    co_return co_await Locked::refuse(*payment, "payment.not_captured",
+                                      "there is nothing to refund");
   if (request.amount.currency != row.amount.currency || request.amount.minor_units < 1 ||
       row.refunded() + request.amount.minor_units > row.captured)
-    co_return refused("payment.refund_too_much", "more than was captured and not refunded yet");
+    co_return co_await Locked::refuse(*payment, "payment.refund_too_much",
+                                      "more than was captured and not refunded yet");
   const std::string operation = "refund " + effect;
   for (;;) {
     Result<RefundObject> refunded = co_await stripe_.create_refund(

@@ -15,6 +15,12 @@ class PaymentService::Locked {
   bool is_new() const { return PaymentShard::is_new(*entry_); }
   void put(std::vector<storage::Event> events = {}) { shard_->put(entry_, std::move(events)); }
   Task<void> flush() { return shard_->flush(); }
+  /// A refusal that only memory gives: it stands if no other process owns the payment by now.
+  static Task<PaymentReply> refuse(std::shared_ptr<Locked> payment, std::string code, std::string detail) {
+    Result<void> ours = co_await payment->shard_->shard().confirm();
+    if (!ours) co_return fail(std::move(ours).error());
+    co_return PaymentReply{EffectState::refused, std::move(code), std::move(detail), {}};
+  }
   bool broken() { return shard_->shard().broken(); }
 
  private:

@@ -285,6 +285,7 @@ class ModelCatalogue final : public catalogue::CatalogueApi {
   Task<Json> create(Context, catalogue::ChangeRequest) override { return none<Json>(); }
   Task<Json> replace(Context, catalogue::ChangeRequest) override { return none<Json>(); }
   Task<Json> archive(Context, catalogue::ChangeRequest) override { return none<Json>(); }
+  Task<Json> define_categories(Context, catalogue::CategoriesRequest) override { return none<Json>(); }
   Task<Json> import_begin(Context, catalogue::ImportBegin) override { return none<Json>(); }
   Task<Json> import_piece(Context, catalogue::ImportPiece) override { return none<Json>(); }
   Task<Json> import_status(Context, catalogue::ImportRequest) override { return none<Json>(); }
