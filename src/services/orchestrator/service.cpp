@@ -58,12 +58,17 @@ Task<void> OrchestratorService::start() {
   co_return Result<void>{};
 }
 
-/// A shard that broke (lost, no space) is opened again even if nobody asks for it: its purchases wait in it.
+/// A shard that broke (lost, no space) is opened again even if nobody asks for it: its purchases wait in it. One that
+/// another process took over and left would break only at the next commit, and none may come: so it is asked about.
 boost::asio::awaitable<void> OrchestratorService::keep_open(std::weak_ptr<OrchestratorService> weak, std::uint16_t number) {
   for (;;) {
     auto self = weak.lock();
     if (!self || self->stopped_) co_return;
     runtime::Runtime& runtime = self->parts_.runtime;
+    if (const auto memory = self->hosts_[number]->now()) {
+      const Result<void> ours = co_await memory->shard().confirm();
+      if (!ours) log::warn("orchestrator.shard", {{"shard", number}, {"code", ours.error().code}});
+    }
     if (!self->hosts_[number]->now()) {
       Result<std::shared_ptr<PurchaseShard>> opened = co_await self->shard(number);
       if (!opened) log::warn("orchestrator.shard", {{"shard", number}, {"code", opened.error().code}});
@@ -176,7 +181,12 @@ Task<OrchestratorService::Found> OrchestratorService::find(PurchaseRequest reque
   } else {
     Result<std::optional<PurchaseRow>> record = co_await find_record(*parts_.table, request.id);
     if (!record) co_return fail(std::move(record).error());
-    if (!*record) co_return fail(not_found());
+    if (!*record) {
+      // Not if another process has it by now.
+      Result<void> ours = co_await (*memory)->shard().confirm();
+      if (!ours) co_return fail(std::move(ours).error());
+      co_return fail(not_found());
+    }
     found.row = std::move(**record);
   }
   if (request.customer && *request.customer != found.row.customer) co_return fail(not_found());
