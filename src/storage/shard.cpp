@@ -167,7 +167,7 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
       if (done.error().kind == ErrorKind::conflict) {
         if (PPS_MUTANT("fence_ignored")) {
           Result<std::optional<ShardStatic>> other = co_await read_static(self->table_, *self->address_.family, self->partition_);
-          if (!other || !*other) co_return fail(lost());
+          if (!other || !*other || tries == 3) co_return fail(lost());
           batch.conditions.front().version = (*other)->commit_seq;
           state.commit_seq = (*other)->commit_seq + 1;
           batch.mutations.back() = Put{static_row(state)};

@@ -239,8 +239,11 @@ Task<PaymentReply> PaymentService::capture(Context context, CaptureRequest reque
     Result<Intent> intent = co_await stripe_.capture_intent(
         context, row.intent, request.amount.minor_units, key(row, "capture"));
     if (PPS_MUTANT("capture_without_read") && !intent) {
-      if (intent.error().kind == ErrorKind::conflict || intent.error().kind == ErrorKind::invalid)
+      if (intent.error().kind == ErrorKind::conflict || intent.error().kind == ErrorKind::invalid) {
+        row.state = PaymentState::voided;
+        (*payment)->put();
         co_return refused("payment.capture_refused", intent.error().detail);
+      }
       ++row.attempts["capture"];
     } else if (!intent) {
       const Error error = intent.error();
