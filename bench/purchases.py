@@ -3,7 +3,7 @@
 
 usage: bench/purchases.py [BUILD_FOLDER] [--seconds N] [--buyers N] [--catalogue FOLDER]
 
-PPS, paysim, fulfilment and the buyers share this machine. A buyer posts a purchase, follows its events until it is
+PPS, paysim, fulfilment and the buyers (bench_buyers) share this machine. A buyer posts a purchase, follows its events until it is
 completed, and buys again; so every purchase counted was accepted, charged, delivered and synced to disk. Buyers and
 their tokens are made offline. The limit of purchases a second and account is off (gateway.purchases_per_second=0),
 since a few buyers stand for many here, and mails are dropped into a folder in memory instead of one on the disk, as
@@ -14,9 +14,8 @@ import argparse
 import json
 import os
 import pathlib
-import selectors
 import signal
-import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -34,100 +33,22 @@ PRODUCT = {"slug": "bench", "name": "Bench", "kind": "licence", "status": "activ
 ADDRESS = {"name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London", "postal_code": "SW1Y 4JH", "country": "GB"}
 
 
-class Buyer:
-    """Buys over a connection that it keeps, follows over one of its own (a stream ends with its connection), buys again."""
-
-    def __init__(self, address, token, sku, waiting):
-        self.address, self.waiting = address, waiting
-        self.socket, self.stream = self.connect(), None
-        self.token, self.buffer = token, b""
-        body = {"lines": [{"sku": sku, "quantity": 1}], "payment_method": "pm_card_visa", "expected_total": {"amount": 1000, "currency": "EUR"}}
-        if sku.endswith("-box"):
-            body["shipping_address"] = ADDRESS
-        self.body = json.dumps(body)
-
-    def connect(self):
-        made = socket.create_connection(self.address)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        made.setblocking(False)
-        self.waiting.register(made, selectors.EVENT_READ, self)
-        return made
-
-    def close(self, connection):
-        self.waiting.unregister(connection)
-        connection.close()
-
-    def buy(self):
-        self.buffer, self.began = b"", time.perf_counter()
-        self.socket.send((f"POST /api/purchases HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\nIdempotency-Key: {new_key()}\r\n"
-                          f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n{self.body}").encode())
-
-    def follow(self, purchase):
-        self.buffer, self.stream = b"", self.connect()
-        self.stream.send((f"GET /api/purchases/{purchase}/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.token}\r\n\r\n").encode())
-
-    def read(self, result):
-        """Takes what has arrived; True once a purchase is completed."""
-        data = (self.stream or self.socket).recv(65536)
-        self.buffer += data
-        if not self.stream:
-            if not data:
-                raise RuntimeError("the server closed a buyer's connection")
-            head = self.buffer.find(b"\r\n\r\n")
-            if head < 0:
-                return False
-            length = int(self.buffer[:head].lower().split(b"content-length:")[1].split(b"\r\n")[0])
-            if len(self.buffer) < head + 4 + length:
-                return False
-            if not self.buffer.startswith(b"HTTP/1.1 202"):
-                raise RuntimeError(f"a purchase was refused: {self.buffer[:400]!r}")
-            result.accepted.append(time.perf_counter() - self.began)
-            self.follow(json.loads(self.buffer[head + 4:])["id"])
-            return False
-        if b"event: end" not in self.buffer:
-            if not data:
-                raise RuntimeError(f"a stream broke off: {self.buffer[-600:]!r}")
-            return False
-        if b'"completed"' not in self.buffer.rpartition(b'"purchase_status"')[2] and b'"status":"completed"' not in self.buffer:
-            raise RuntimeError(f"a purchase did not complete: {self.buffer[-600:]!r}")
-        result.completed.append(time.perf_counter() - self.began)
-        self.close(self.stream)
-        self.stream = None
-        return True
-
-
-class Result:
-    def __init__(self):
-        self.accepted, self.completed, self.seconds = [], [], 0.0
-
-
-def run_buyers(demo, tokens, sku, seconds):
+def run_buyers(build, demo, tokens, sku, seconds):
     """As many buyers as tokens for so long; those on their way when the time is over finish and count no more."""
-    address = ("127.0.0.1", urllib.parse.urlsplit(demo.url).port)
-    waiting, result = selectors.DefaultSelector(), Result()
-    buyers = [Buyer(address, token, sku, waiting) for token in tokens]
-    began = time.perf_counter()
-    for buyer in buyers:
-        buyer.buy()
-    busy = len(buyers)
-    while busy:
-        ready = waiting.select(60)
-        if not ready:
-            raise RuntimeError(f"{busy} purchases did not end within 60 s")
-        for key, _ in ready:
-            if key.data.read(result):
-                if time.perf_counter() - began < seconds:
-                    key.data.buy()
-                    continue
-                key.data.close(key.data.socket)
-                busy -= 1
-    result.seconds = time.perf_counter() - began
-    return result
+    body = {"lines": [{"sku": sku, "quantity": 1}], "payment_method": "pm_card_visa", "expected_total": {"amount": 1000, "currency": "EUR"}}
+    if sku.endswith("-box"):
+        body["shipping_address"] = ADDRESS
+    with tempfile.NamedTemporaryFile("w") as file:
+        json.dump(body, file)
+        file.flush()
+        done = subprocess.run([pathlib.Path(build) / "bench_buyers", str(urllib.parse.urlsplit(demo.url).port), str(seconds), file.name],
+                              input="\n".join(tokens) + "\n", stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
 
 
 def quantile(values, share):
     values = sorted(values)
-    return values[min(len(values) - 1, int(share * len(values)))] * 1000 if values else float("nan")
+    return values[min(len(values) - 1, int(share * len(values)))] / 1000 if values else float("nan")
 
 
 def usage(pids):
@@ -153,21 +74,21 @@ def memory(pid):
     return tuple(int(status[name][1]) / 1024 for name in ("VmRSS", "VmHWM", "RssAnon"))
 
 
-def report_load(demo, tokens, sku, seconds, what):
-    pids = {**demo.pids, "buyers": os.getpid()}
+def report_load(build, demo, tokens, sku, seconds, what):
+    pids = dict(demo.pids)
     if demo.served:
         pids["pps"] = demo.served.pid
     before, stored = usage(pids), storage_counts()
-    result = run_buyers(demo, tokens, sku, seconds)
+    result = run_buyers(build, demo, tokens, sku, seconds)
     after, stored_after = usage(pids), storage_counts()
-    count = len(result.completed)
+    count, accept, complete = result["completed"], result["accept_us"], result["complete_us"]
     commits, synced = [(now - then) / count for now, then in zip(stored_after, stored)]
-    print(f"  {what}, {len(tokens):3} buyers: {count / result.seconds:6.0f} purchases/s durable and completed ({count} in {result.seconds:.1f} s); accept "
-          f"p50 {quantile(result.accepted, .5):.1f} ms p99 {quantile(result.accepted, .99):.1f} ms; accept to completed "
-          f"p50 {quantile(result.completed, .5):.1f} ms p99 {quantile(result.completed, .99):.1f} ms")
+    print(f"  {what}, {len(tokens):3} buyers: {count / result['seconds']:6.0f} purchases/s durable and completed ({count} in {result['seconds']:.1f} s); accept "
+          f"p50 {quantile(accept, .5):.1f} ms p99 {quantile(accept, .99):.1f} ms; accept to completed "
+          f"p50 {quantile(complete, .5):.1f} ms p99 {quantile(complete, .99):.1f} ms")
     cpu = ", ".join(f"{name} {(after[name][0] - before[name][0]) / count * 1e6:.0f}" for name in pids)
     disk = ", ".join(f"{name} {(after[name][1] - before[name][1]) / count / 1024:.1f}" for name in demo.pids)
-    print(f"      a purchase: {commits:.1f} commits, {synced:.1f} synced writes by PPS; CPU us: {cpu}; KiB to disk: {disk}")
+    print(f"      a purchase: {commits:.1f} commits, {synced:.1f} synced writes by PPS; CPU us: {cpu}, buyers {result['cpu_us'] / count:.0f}; KiB to disk: {disk}")
 
 
 def report_cold_start(demo, products):
@@ -207,10 +128,10 @@ def main():
         assert stock.status == 200, stock
         demo.import_users([{"email": f"buyer{i}@example.com", "password": f"a bench password {i}", "name": "Buyer"} for i in range(options.buyers)])
         tokens = demo.command("user", "token", "--all").split()[-options.buyers:]  # by time of sign-up
-        run_buyers(demo, tokens[:8], "bench-lic", 1)
-        report_load(demo, tokens[:1], "bench-lic", 3, "licence")
+        run_buyers(options.build, demo, tokens[:8], "bench-lic", 1)
+        report_load(options.build, demo, tokens[:1], "bench-lic", 3, "licence")
         for sku, what in (("bench-lic", "licence"), ("bench-box", "boxed copy of one SKU")):
-            report_load(demo, tokens, sku, options.seconds, what)
+            report_load(options.build, demo, tokens, sku, options.seconds, what)
         now, most, own = memory(demo.served.pid)
         print(f"  memory after the load: {now:.0f} MB resident, {own:.0f} MB of it its own; {most:.0f} MB at most")
     return 0

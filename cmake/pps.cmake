@@ -8,6 +8,8 @@ target_compile_options(pps_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wn
   # Nor is a coroutine's frame freed by another allocator than made it, as -Wmismatched-new-delete has it.
   $<$<CXX_COMPILER_ID:GNU>:-fcoroutines -Wno-mismatched-new-delete -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-maybe-uninitialized>)
 target_compile_definitions(pps_flags INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
+  # Frames of coroutines kept for the next one, by thread: a call is a dozen of them, and Asio keeps two.
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16
   SPDLOG_COMPILED_LIB SPDLOG_FMT_EXTERNAL)
 target_include_directories(pps_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 if(PPS_SANITIZE)
@@ -85,7 +87,7 @@ function(pps_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   _pps_common(${name})
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} $<$<BOOL:${JEMALLOC_FOUND}>:PkgConfig::JEMALLOC>)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
   add_dependencies(programs ${name})
 endfunction()
