@@ -27,9 +27,21 @@ Metrics& measured() {
 }
 
 std::size_t bytes_of(const Committer::Request& request) {
-  if (const auto* batch = std::get_if<Batch>(&request)) return rules::size_of(*batch);
-  const auto& write = std::get<ViewWrite>(request);
-  return write.partition.size() + write.row.at.key.size() + write.row.body.size();
+  if (const auto* batch = std::get_if<std::shared_ptr<const Batch>>(&request)) return rules::size_of(**batch);
+  std::size_t bytes = 0;
+  for (const auto& write : std::get<std::vector<ViewWrite>>(request))
+    bytes += write.partition.size() + write.row.at.key.size() + write.row.body.size();
+  return bytes;
+}
+
+Result<void> add(Group& group, const std::shared_ptr<const Batch>& batch) { return group.add(*batch); }
+Result<void> add(Group& group, const std::vector<ViewWrite>& writes) {
+  Result<void> outcome;
+  for (const auto& write : writes) {
+    Result<void> one = group.add(write);
+    if (!one && outcome) outcome = std::move(one);
+  }
+  return outcome;
 }
 
 /// Every commit of a failed group shares its fate. A conflict may have been decided against a write that is now not
@@ -77,7 +89,7 @@ Result<Committer::Written> Committer::write(Engine& engine, const std::vector<Qu
   Written written;
   Group group(engine);
   for (const auto& [request, answer, bytes] : queued)
-    written.results.push_back(std::visit([&group](const auto& one) { return group.add(one); }, request));
+    written.results.push_back(std::visit([&group](const auto& one) { return add(group, one); }, request));
   if (group.empty()) return written;
   Result<std::uint64_t> ticket = engine.write(group.take());
   if (ticket)

@@ -14,7 +14,8 @@ namespace pps::storage {
 /// group's outcome. Loop-confined; the work on a group is done on `runtime.sync_pool`.
 class Committer : public std::enable_shared_from_this<Committer> {
  public:
-  using Request = std::variant<Batch, ViewWrite>;
+  /// View writes of one call: each by itself, and all in one group.
+  using Request = std::variant<std::shared_ptr<const Batch>, std::vector<ViewWrite>>;
   Committer(runtime::Runtime& runtime, std::shared_ptr<Engine> engine)
       : runtime_(runtime), engine_(std::move(engine)) {}
 

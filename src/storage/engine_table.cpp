@@ -49,14 +49,7 @@ Task<ScanPage> scan_rows(std::shared_ptr<Engine> engine, Scan scan) {
 
 Task<void> wait_for(Committer::Answer answer) { co_return co_await answer->get(); }
 
-Task<void> wait_for_all(std::vector<Committer::Answer> answers) {
-  Result<void> outcome;
-  for (const auto& answer : answers) {
-    Result<void> one = co_await answer->get();
-    if (!one && outcome) outcome = std::move(one);
-  }
-  co_return outcome;
-}
+Task<void> done() { co_return Result<void>{}; }
 
 template <class T>
 Task<T> refused(Error error) {
@@ -86,17 +79,17 @@ class EngineTable final : public Table {
     return scan_rows(engine_, std::move(scan));
   }
 
-  Task<void> commit(Batch batch) override {
-    if (auto error = rules::refuse(batch)) return refused<void>(std::move(*error));
+  using Table::commit;
+  Task<void> commit(std::shared_ptr<const Batch> batch) override {
+    if (auto error = rules::refuse(*batch)) return refused<void>(std::move(*error));
     return wait_for(committer_->submit(std::move(batch)));
   }
 
   Task<void> write_views(std::vector<ViewWrite> writes) override {
     for (const auto& write : writes)
       if (auto error = rules::refuse(write)) return refused<void>(std::move(*error));
-    std::vector<Committer::Answer> answers;
-    for (auto& write : writes) answers.push_back(committer_->submit(std::move(write)));
-    return wait_for_all(std::move(answers));
+    if (writes.empty()) return done();
+    return wait_for(committer_->submit(std::move(writes)));
   }
 
  private:

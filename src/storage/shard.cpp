@@ -18,6 +18,8 @@ constexpr std::size_t kMaxRecentEvents = 4096;
 constexpr std::uint64_t kEraseStep = 256;
 /// Tries to learn the outcome of a commit, 5 ms to 1 s apart: about 8 s in all. Then the owner starts over.
 constexpr int kMaxTries = 16;
+/// How long a decision that nobody waits for may wait for company.
+constexpr Duration kLaziness = std::chrono::milliseconds(5);
 
 const RowKey kStaticRow{0, ""};
 
@@ -53,12 +55,27 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
     if (broken_) return;
     queue_.push_back(std::move(decision));
     ++enqueued_;
-    if (running_) return;
-    running_ = true;
-    runtime::spawn(runtime_.executor, run(shared_from_this()));
+    hurry();
+  }
+  void enqueue_lazily(Decision decision) override {
+    if (broken_) return;
+    queue_.push_back(std::move(decision));
+    ++enqueued_;
+    if (timer_armed_) return;
+    timer_armed_ = true;
+    timer_ = runtime_.timers.call_at(runtime_.clock.monotonic() + kLaziness, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->timer_armed_ = false;
+      self->hurry();
+    });
   }
 
-  Task<void> flush() override { return wait(shared_from_this()); }
+  Task<void> flush() override {
+    hurry();
+    return wait(shared_from_this());
+  }
+  Task<void> durable() override { return wait(shared_from_this()); }
   Task<void> confirm() override { return still_ours(shared_from_this()); }
   bool broken() const override { return broken_.has_value(); }
   const ShardAddress& address() const override { return address_; }
@@ -89,11 +106,19 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
     std::shared_ptr<runtime::Promise<void>> answer;
   };
   struct Attempt {
-    Batch batch;
+    std::shared_ptr<const Batch> batch;
     ShardStatic state;
     std::vector<OutboxEntry> events;
     std::size_t decisions = 0;
   };
+
+  /// Everything enqueued so far goes out as soon as it can.
+  void hurry() {
+    urgent_ = enqueued_;
+    if (broken_ || running_ || written_ == urgent_) return;
+    running_ = true;
+    runtime::spawn(runtime_.executor, run(shared_from_this()));
+  }
 
   static Task<void> wait(std::shared_ptr<OpenShard> self) {
     if (self->broken_) co_return fail(*self->broken_);
@@ -107,6 +132,7 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
   }
 
   static Task<void> still_ours(std::shared_ptr<OpenShard> self) {
+    self->hurry();
     Result<void> durable = co_await wait(self);
     if (!durable) co_return durable;
     Result<std::optional<ShardStatic>> now = co_await read_static(self->table_, *self->address_.family, self->partition_);
@@ -120,7 +146,7 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
   }
 
   static boost::asio::awaitable<void> run(std::shared_ptr<OpenShard> self) {
-    while (!self->queue_.empty()) {
+    while (self->written_ < self->urgent_) {
       Attempt attempt = self->next_attempt();
       Result<void> done = co_await write_until_known(self, attempt.batch, attempt.state);
       if (!done) {
@@ -142,35 +168,38 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
     ShardCommit commit;
     while (!queue_.empty() && commit.add(queue_.front(), attempt.state.outbox_next)) queue_.pop_front();
     attempt.decisions = commit.decisions();
-    attempt.batch.family = address_.family;
-    attempt.batch.partition = partition_;
-    attempt.batch.conditions = {{Condition::Kind::version_is, kStaticRow, durable_.commit_seq}};
-    attempt.batch.mutations = commit.take_mutations();
+    Batch batch;
+    batch.family = address_.family;
+    batch.partition = partition_;
+    batch.conditions = {{Condition::Kind::version_is, kStaticRow, durable_.commit_seq}};
+    batch.mutations = commit.take_mutations();
     attempt.events = std::move(commit.events());
     if (outbox_low_ >= durable_.outbox_erased + kEraseStep) {
       EraseRange done{kOutboxKind, outbox_key(durable_.outbox_erased).key, outbox_key(outbox_low_).key};
-      attempt.batch.mutations.push_back(std::move(done));
+      batch.mutations.push_back(std::move(done));
       attempt.state.outbox_erased = outbox_low_;
     }
-    attempt.batch.mutations.push_back(Put{static_row(attempt.state)});
+    batch.mutations.push_back(Put{static_row(attempt.state)});
+    attempt.batch = std::make_shared<const Batch>(std::move(batch));
     return attempt;
   }
 
   /// Each try is the same commit with the same condition, so it is done at most once; a conflict after an unknown
   /// outcome means that it was done, if the static row says so.
-  static Task<void> write_until_known(std::shared_ptr<OpenShard> self, Batch batch, ShardStatic state) {
+  static Task<void> write_until_known(std::shared_ptr<OpenShard> self, std::shared_ptr<const Batch> batch, ShardStatic state) {
     bool uncertain = false;
     for (int tries = 0;; ++tries) {
-      Batch copy = batch;
-      Result<void> done = co_await self->table_.commit(std::move(copy));
+      Result<void> done = co_await self->table_.commit(batch);
       if (done) co_return done;
       if (done.error().kind == ErrorKind::conflict) {
         if (PPS_MUTANT("fence_ignored")) {
           Result<std::optional<ShardStatic>> other = co_await read_static(self->table_, *self->address_.family, self->partition_);
           if (!other || !*other || tries == 3) co_return fail(lost());
-          batch.conditions.front().version = (*other)->commit_seq;
+          Batch over = *batch;
+          over.conditions.front().version = (*other)->commit_seq;
           state.commit_seq = (*other)->commit_seq + 1;
-          batch.mutations.back() = Put{static_row(state)};
+          over.mutations.back() = Put{static_row(state)};
+          batch = std::make_shared<const Batch>(std::move(over));
           continue;
         }
         if (!uncertain) co_return fail(lost());
@@ -197,8 +226,8 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
     durable_ = std::move(attempt.state);
     ++stats_.commits;
     stats_.decisions += attempt.decisions;
-    stats_.keys += attempt.batch.mutations.size();
-    stats_.bytes += rules::size_of(attempt.batch);
+    stats_.keys += attempt.batch->mutations.size();
+    stats_.bytes += rules::size_of(*attempt.batch);
     const bool told = !attempt.events.empty();
     for (auto& entry : attempt.events) recent_.push_back(std::move(entry));
     while (recent_.size() > kMaxRecentEvents) recent_.pop_front();
@@ -259,6 +288,9 @@ class OpenShard final : public Shard, public std::enable_shared_from_this<OpenSh
   std::deque<Decision> queue_;
   std::deque<Waiter> waiters_;
   std::uint64_t enqueued_ = 0, written_ = 0;
+  std::uint64_t urgent_ = 0;  ///< Up to here somebody waits.
+  runtime::TimerHandle timer_;  ///< For those that nobody waits for.
+  bool timer_armed_ = false;
   bool running_ = false;
   std::optional<Error> broken_;
   std::deque<OutboxEntry> recent_;  ///< The last durable events, without a gap.

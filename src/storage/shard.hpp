@@ -79,9 +79,14 @@ class Shard {
   virtual ~Shard() = default;
 
   virtual void enqueue(Decision decision) = 0;
+  /// For a decision that nobody waits for: it goes out with the next commit that somebody does wait for, in its place
+  /// among the others, or within 5 ms by itself.
+  virtual void enqueue_lazily(Decision decision) = 0;
   /// Durable up to here. Errors: `unavailable` (broken: lost to another owner "shard.lost", no space, closed). After an
   /// unknown outcome the shard reads `commit_seq` again by itself and answers only when it knows.
   virtual Task<void> flush() = 0;
+  /// The same without hurrying what was enqueued lazily: for who only follows.
+  virtual Task<void> durable() = 0;
   /// flush, and then makes sure, by a read, that no other owner has taken the shard over. For an answer that comes from
   /// memory and writes nothing: a former owner that has not noticed would give it too. Errors: as flush.
   virtual Task<void> confirm() = 0;

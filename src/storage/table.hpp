@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -106,7 +107,8 @@ class Table {
   virtual Task<std::optional<Row>> find(const Family& family, std::string partition, RowKey at) = 0;
   virtual Task<ScanPage> scan(ScanQuery query) = 0;
   /// Error `conflict` "storage.condition": a condition did not hold; nothing was written.
-  virtual Task<void> commit(Batch batch) = 0;
+  virtual Task<void> commit(std::shared_ptr<const Batch> batch) = 0;
+  Task<void> commit(Batch batch) { return commit(std::make_shared<const Batch>(std::move(batch))); }
   /// Each durable when it returns, but not together. Idempotent; any order gives the same end.
   virtual Task<void> write_views(std::vector<ViewWrite> writes) = 0;
 };

@@ -65,6 +65,7 @@ struct Runner::Impl : std::enable_shared_from_this<Runner::Impl> {
   static boost::asio::awaitable<bool> attempt(std::shared_ptr<Impl> self, Uuid id, LocalId job);
   void settle(const Uuid& id, const Job& job, const TaskSpec& task, Result<JobResult> result);
   void apply(const Uuid& id, Event event, Decision decision);
+  void enqueue(Decision decision);
 
   static Task<void> recover(std::shared_ptr<Impl> self, FindDefinition find);
   Result<void> load(const storage::Row& row, const FindDefinition& find);
@@ -185,10 +186,17 @@ void Runner::Impl::finish(const Uuid& id) {
 /// durable flushes.
 void Runner::Impl::apply(const Uuid& id, Event event, Decision decision) {
   const Result<void> taken = advance(id, std::move(event), decision);
-  if (taken) return shard->enqueue(std::move(decision));
+  if (taken) return enqueue(std::move(decision));
   if (taken.error().kind == ErrorKind::internal)
     log::error("workflow.step_failed",
                {{"instance", id.to_string()}, {"code", taken.error().code}});
+}
+
+/// Before a job that counts on what is on disk somebody flushes; a step between such jobs can wait for their commit. One
+/// that has something to tell does not.
+void Runner::Impl::enqueue(Decision decision) {
+  if (decision.events.empty()) shard->enqueue_lazily(std::move(decision));
+  else shard->enqueue(std::move(decision));
 }
 
 const Job* Runner::Impl::open_job(const Uuid& id, LocalId job) const {
@@ -290,7 +298,7 @@ void Runner::Impl::settle(const Uuid& id, const Job& job, const TaskSpec& task,
     event.what = JobFailed{job.id, left, std::move(retry.code), std::move(retry.detail)};
   }
   const Result<void> taken = advance(id, std::move(event), result->decision);
-  if (taken) return shard->enqueue(std::move(result->decision));
+  if (taken) return enqueue(std::move(result->decision));
   // The answer cannot be taken as it is (too large, a runaway loop): asking again would not help.
   apply(id,
         Event{runtime.clock.now(), JobFailed{job.id, 0, taken.error().code, taken.error().detail}},

@@ -11,6 +11,8 @@ namespace pps::gateway {
 namespace {
 /// What a poll may take beyond its wait.
 constexpr Duration kGrace = std::chrono::seconds(10);
+/// Steps that follow each other quickly are told together: no eye can tell them apart, and each message costs a packet.
+constexpr Duration kGather = std::chrono::milliseconds(20);
 
 std::int64_t highest_seq(const orchestrator::Purchase& purchase) {
   return purchase.timeline.empty() ? 0 : purchase.timeline.back().seq;
@@ -25,15 +27,15 @@ bool PurchaseStream::has_token_ended() const {
   return token_ends_at_us_ > 0 && to_unix_us(setting_.runtime.clock.now()) >= token_ends_at_us_;
 }
 
-Task<orchestrator::EventsReply> PurchaseStream::poll(Duration wait) {
-  orchestrator::EventsRequest request{purchase_, seen_.value_or(0), wait.count()};
+Task<orchestrator::EventsReply> PurchaseStream::poll(Duration wait, bool first) {
+  orchestrator::EventsRequest request{purchase_, seen_.value_or(0), wait.count(), first, first ? 0 : kGather.count()};
   Context context;
   context.deadline = setting_.runtime.clock.monotonic() + wait + kGrace;
   return setting_.api->events(context, request);
 }
 
 Task<void> PurchaseStream::begin() {
-  Result<orchestrator::EventsReply> reply = co_await poll(Duration(0));
+  Result<orchestrator::EventsReply> reply = co_await poll(Duration(0), true);
   if (!reply) co_return fail(std::move(reply).error());
   if (seen_ && *seen_ > highest_seq(reply->purchase)) seen_.reset();
   if (!seen_) {
@@ -69,7 +71,7 @@ Task<std::optional<std::string>> PurchaseStream::next() {
   if (token_ends_at_us_ > 0)
     wait = std::clamp(Duration(token_ends_at_us_ - to_unix_us(setting_.runtime.clock.now())), Duration(0), wait);
   if (!has_token_ended()) {
-    Result<orchestrator::EventsReply> reply = co_await poll(wait);
+    Result<orchestrator::EventsReply> reply = co_await poll(wait, false);
     if (closed_) co_return std::nullopt;
     if (!reply) co_return fail(std::move(reply).error());
     std::string text = write(*reply);

@@ -30,7 +30,7 @@ class PurchaseStream final : public net::BodyStream {
   void close() override { closed_ = true; }
 
  private:
-  Task<orchestrator::EventsReply> poll(Duration wait);
+  Task<orchestrator::EventsReply> poll(Duration wait, bool first);
   std::string write(const orchestrator::EventsReply& reply);
   bool has_token_ended() const;
 

@@ -98,10 +98,12 @@ struct EventsRequest {
   PurchaseRequest purchase;
   std::int64_t after_seq = 0;
   std::int64_t wait_us = 0;
+  bool with_purchase = true;  ///< False: the entries are enough.
+  std::int64_t gather_us = 0;  ///< How long after the first news to wait for more; the end of a purchase does not wait.
 };
 struct EventsReply {
   std::vector<TimelineEntry> entries;
-  Purchase purchase;
+  Purchase purchase;  ///< As the entries leave it; says nothing if it was not asked for.
   bool final = false;
 };
 struct ProcessToken {
@@ -211,7 +213,7 @@ BOOST_DESCRIBE_STRUCT(AcceptReply, (), (purchase, replayed))
 BOOST_DESCRIBE_STRUCT(PurchaseRequest, (), (id, customer))
 BOOST_DESCRIBE_STRUCT(ListRequest, (), (customer, status, cursor, limit, attention))
 BOOST_DESCRIBE_STRUCT(PurchasePage, (), (items, next_cursor))
-BOOST_DESCRIBE_STRUCT(EventsRequest, (), (purchase, after_seq, wait_us))
+BOOST_DESCRIBE_STRUCT(EventsRequest, (), (purchase, after_seq, wait_us, with_purchase, gather_us))
 BOOST_DESCRIBE_STRUCT(EventsReply, (), (entries, purchase, final))
 BOOST_DESCRIBE_STRUCT(ProcessToken, (), (element_id, state))
 BOOST_DESCRIBE_STRUCT(ProcessReply, (), (process_id, version, state, xml, tokens, completed))

@@ -176,9 +176,7 @@ Task<OrchestratorService::Found> OrchestratorService::find(PurchaseRequest reque
   Result<std::shared_ptr<PurchaseShard>> memory = co_await shard(number);
   if (!memory) co_return fail(std::move(memory).error());
   Found found{*memory, (*memory)->find(request.id), {}};
-  if (found.live) {
-    found.row = found.live->row;
-  } else {
+  if (!found.live) {
     Result<std::optional<PurchaseRow>> record = co_await find_record(*parts_.table, request.id);
     if (!record) co_return fail(std::move(record).error());
     if (!*record) {
@@ -187,27 +185,27 @@ Task<OrchestratorService::Found> OrchestratorService::find(PurchaseRequest reque
       if (!ours) co_return fail(std::move(ours).error());
       co_return fail(not_found());
     }
-    found.row = std::move(**record);
+    found.record = std::move(**record);
   }
-  if (request.customer && *request.customer != found.row.customer) co_return fail(not_found());
+  if (request.customer && *request.customer != found.row().customer) co_return fail(not_found());
   co_return found;
 }
 
-Task<OrchestratorService::Found> OrchestratorService::read(PurchaseRequest request) {
+Task<PurchaseRow> OrchestratorService::read(PurchaseRequest request) {
   Result<Found> found = co_await find(request);
   if (!found) co_return fail(std::move(found).error());
-  if (found->live) {
-    Result<void> durable = co_await found->shard->flush();
-    if (!durable) co_return fail(std::move(durable).error());
-  }
-  co_return found;
+  if (!found->live) co_return std::move(found->record);
+  PurchaseRow row = found->live->row;
+  Result<void> durable = co_await found->shard->flush();
+  if (!durable) co_return fail(std::move(durable).error());
+  co_return row;
 }
 
 Task<Purchase> OrchestratorService::get(Context, PurchaseRequest request) {
   const auto self = shared_from_this();
-  Result<Found> found = co_await read(request);
-  if (!found) co_return fail(std::move(found).error());
-  co_return views::purchase_of(found->row, true);
+  Result<PurchaseRow> row = co_await read(request);
+  if (!row) co_return fail(std::move(row).error());
+  co_return views::purchase_of(*row, true);
 }
 
 Task<PurchasePage> OrchestratorService::list(Context, ListRequest request) {
@@ -245,39 +243,46 @@ Task<Purchase> OrchestratorService::cancel(Context, PurchaseRequest request) {
   const auto self = shared_from_this();
   Result<Found> found = co_await find(request);
   if (!found) co_return fail(std::move(found).error());
-  Result<void> cancelled = fail(ErrorKind::conflict, "purchase.not_cancellable", "The purchase has ended.");
-  if (found->live) {
-    cancelled = found->shard->cancel(*found->live);
-    found->row = found->live->row;
-    // The refusal too tells what was decided.
-    Result<void> durable = co_await found->shard->flush();
-    if (!durable) co_return fail(std::move(durable).error());
-  }
+  if (!found->live) co_return fail(ErrorKind::conflict, "purchase.not_cancellable", "The purchase has ended.");
+  Result<void> cancelled = found->shard->cancel(*found->live);
+  Purchase purchase = views::purchase_of(found->live->row, true);
+  // The refusal too tells what was decided.
+  Result<void> durable = co_await found->shard->flush();
+  if (!durable) co_return fail(std::move(durable).error());
   if (!cancelled) co_return fail(std::move(cancelled).error());
-  co_return views::purchase_of(found->row, true);
+  co_return purchase;
 }
+
+namespace {
+EventsReply events_after(const PurchaseRow& row, const EventsRequest& request) {
+  EventsReply reply;
+  reply.entries = views::entries_after(row, request.after_seq);
+  reply.final = row.is_final();
+  if (request.with_purchase) reply.purchase = views::purchase_of(row, true);
+  return reply;
+}
+}  // namespace
 
 Task<EventsReply> OrchestratorService::events(Context, EventsRequest request) {
   const auto self = shared_from_this();
   runtime::Clock& clock = parts_.runtime.clock;
   const Duration wait = std::clamp(Duration(request.wait_us), Duration(0), kLongestWait);
-  const Duration until = clock.monotonic() + wait;
+  Duration until = clock.monotonic() + wait;
+  bool has_news = false;
   for (;;) {
     Result<Found> found = co_await find(request.purchase);
     if (!found) co_return fail(std::move(found).error());
-    EventsReply reply;
-    reply.entries = views::entries_after(found->row, request.after_seq);
-    const bool over = found->row.is_final() || stopped_ || clock.monotonic() >= until;
-    if (!reply.entries.empty() || over) {
-      if (found->live) {
-        Result<void> durable = co_await found->shard->flush();
-        if (!durable) co_return fail(std::move(durable).error());
-      }
-      reply.purchase = views::purchase_of(found->row, true);
-      reply.final = found->row.is_final();
+    const std::shared_ptr<LivePurchase> live = found->live;
+    const PurchaseRow& row = found->row();
+    const bool news = static_cast<std::int64_t>(row.timeline.size()) > request.after_seq;
+    if (news && !std::exchange(has_news, true)) until = std::min(until, clock.monotonic() + Duration(request.gather_us));
+    if (row.is_final() || stopped_ || clock.monotonic() >= until) {
+      EventsReply reply = events_after(row, request);
+      if (!live) co_return reply;
+      Result<void> durable = co_await found->shard->shard().durable();
+      if (!durable) co_return fail(std::move(durable).error());
       co_return reply;
     }
-    const std::shared_ptr<LivePurchase> live = found->live;
     const runtime::TimerHandle timer = parts_.runtime.timers.call_at(until, [live] { live->changed.notify(); });
     co_await live->changed.wait();
   }

@@ -58,13 +58,15 @@ class OrchestratorService final : public OrchestratorApi, public std::enable_sha
  private:
   struct Found {
     std::shared_ptr<PurchaseShard> shard;
-    std::shared_ptr<LivePurchase> live;  ///< Null: it is finished and `row` is its record.
-    PurchaseRow row;                     ///< As it is now; durable once `shard` is flushed.
+    std::shared_ptr<LivePurchase> live;  ///< Null: it is finished, and `record` is what is kept of it.
+    PurchaseRow record;
+    /// As it is now; durable once `shard` is flushed.
+    const PurchaseRow& row() const { return live ? live->row : record; }
   };
   /// Error `not_found` "purchase.not_found".
   Task<Found> find(PurchaseRequest request);
-  /// The same, durable.
-  Task<Found> read(PurchaseRequest request);
+  /// The same as it was when asked, durable.
+  Task<PurchaseRow> read(PurchaseRequest request);
   Task<AcceptReply> accept_once(Context context, AcceptRequest request, std::shared_ptr<PurchaseShard> shard);
   Task<std::optional<AcceptReply>> replay(AcceptRequest request, std::shared_ptr<PurchaseShard> shard);
   Task<PurchaseRow> agree(Context context, AcceptRequest request, PurchaseId id);

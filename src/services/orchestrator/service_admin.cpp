@@ -62,9 +62,9 @@ std::vector<ProcessToken> tokens_of(const workflow::Definition& definition, cons
 
 Task<AdminPurchase> OrchestratorService::admin_get(Context context, PurchaseRequest request) {
   const auto self = shared_from_this();
-  Result<Found> found = co_await read(request);
-  if (!found) co_return fail(std::move(found).error());
-  AdminPurchase view = admin_view(found->row, true);
+  Result<PurchaseRow> row = co_await read(request);
+  if (!row) co_return fail(std::move(row).error());
+  AdminPurchase view = admin_view(*row, true);
   payment::PaymentRequest asked{request.id};
   Result<payment::PaymentView> payment = co_await parts_.participants.payment->lookup(context, asked);
   // The provider may be away; the rest is worth showing.
@@ -133,7 +133,7 @@ Task<std::vector<PurchaseRow>> OrchestratorService::rows_of_shard(std::uint16_t 
 
 Task<AdminPurchase> OrchestratorService::retry(Context context, PurchaseRequest request) {
   const auto self = shared_from_this();
-  Result<Found> found = co_await read(request);
+  Result<Found> found = co_await find(request);
   if (!found) co_return fail(std::move(found).error());
   if (!found->live || found->live->row.incidents.empty())
     co_return fail(ErrorKind::conflict, "purchase.no_incident", "The purchase has no open incident.");
@@ -173,7 +173,7 @@ Task<ProcessReply> OrchestratorService::process(Context, PurchaseRequest request
   const auto self = shared_from_this();
   Result<Found> found = co_await find(request);
   if (!found) co_return fail(std::move(found).error());
-  const PurchaseRow& row = found->row;
+  const PurchaseRow& row = found->row();
   const auto definition = parts_.definitions->find(row.process_id, row.process_hash);
   if (!definition) co_return fail(ErrorKind::internal, "process.missing", row.process_id + " " + hex(row.process_hash));
   ProcessReply reply;
@@ -261,7 +261,7 @@ Task<IncidentView> OrchestratorService::retry_incident(Context, IncidentRequest 
   Result<Found> found = co_await find({name->purchase, std::nullopt});
   if (!found || !found->live) co_return fail(missing);
   std::optional<IncidentView> view;
-  for (auto& open : views::incidents_of(found->row))
+  for (auto& open : views::incidents_of(found->row()))
     if (open.id == request.id) view = std::move(open);
   if (!view) co_return fail(missing);
   Result<void> retried = found->shard->retry(*found->live, name->number);

@@ -29,6 +29,7 @@ Task<std::shared_ptr<PaymentShard>> PaymentShard::load(runtime::Runtime& runtime
       memory->live_seqs_.emplace(payment->seq, payment->purchase);
       auto entry = std::make_shared<Entry>();
       entry->row = std::move(*payment);
+      if (!entry->row.ended()) memory->left_open_.insert(entry->row.purchase);
       memory->entries_[entry->row.purchase] = entry;
     }
     more = page->more;
@@ -67,14 +68,17 @@ void PaymentShard::put(const std::shared_ptr<Entry>& entry, std::vector<storage:
   storage::Decision decision;
   decision.mutations.emplace_back(storage::Put{{live_key(row.seq), 1, storage::encode_row(row)}});
   decision.events = std::move(events);
-  shard_->enqueue(std::move(decision));
+  const bool repeats = row.state == PaymentState::authorized ||
+                       (row.state == PaymentState::captured && row.refunds.empty());
+  if (repeats && decision.events.empty()) shard_->enqueue_lazily(std::move(decision));
+  else shard_->enqueue(std::move(decision));
   arm_settling();
 }
 
-std::vector<PurchaseId> PaymentShard::waiting() const {
-  std::vector<PurchaseId> purchases;
+std::vector<PurchaseId> PaymentShard::to_look_at() const {
+  std::vector<PurchaseId> purchases(left_open_.begin(), left_open_.end());
   for (const auto& [purchase, entry] : entries_)
-    if (entry->row.state == PaymentState::requires_action && entry->row.seq != 0)
+    if (entry->row.state == PaymentState::requires_action && entry->row.seq != 0 && !left_open_.contains(purchase))
       purchases.push_back(purchase);
   return purchases;
 }

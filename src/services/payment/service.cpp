@@ -140,8 +140,11 @@ Task<PaymentReply> PaymentService::authorize_locked(Context context,
   co_return reply_to_authorize(row);
 }
 
+/// What the provider can be asked again by the intent's id, which is durable, is told before it is.
 Task<PaymentReply> PaymentService::told(std::shared_ptr<Locked> payment,
                                         Result<PaymentReply> reply) {
+  const PaymentState state = payment->row().state;
+  if (state == PaymentState::authorized || state == PaymentState::captured) co_return reply;
   Result<void> durable = co_await payment->flush();
   if (!durable) co_return fail(std::move(durable).error());
   co_return reply;
@@ -309,6 +312,12 @@ Task<PaymentReply> PaymentService::refund(Context context, RefundRequest request
   PaymentRow& row = (*payment)->row();
   const std::string effect = request.effect.value;
   if (row.refunds.contains(effect)) co_return done();
+  if (!(*payment)->is_new() && !row.ended() && !row.intent.empty()) {
+    // A capture may have been told that a crash took back from this row.
+    Result<Intent> intent = co_await stripe_.get_intent(context, row.intent);
+    if (!intent) co_return fail(std::move(intent).error());
+    if (intent->status == "succeeded") take_in(**payment, *intent);
+  }
   if ((*payment)->is_new() || row.state != PaymentState::captured)
     co_return co_await Locked::refuse(*payment, "payment.not_captured",
                                       "there is nothing to refund");
@@ -333,8 +342,9 @@ Task<PaymentReply> PaymentService::refund(Context context, RefundRequest request
       row.refunds[effect] = request.amount.minor_units;
       PPS_INVARIANT(row.refunded() <= row.captured);
       (*payment)->put();
-      Result<PaymentReply> paid_back = done();
-      co_return co_await told(*payment, std::move(paid_back));
+      Result<void> durable = co_await (*payment)->flush();
+      if (!durable) co_return fail(std::move(durable).error());
+      co_return done();
     }
     if (refunded.error().kind == ErrorKind::invalid)
       co_return refused("payment.refund_refused", refunded.error().detail);
@@ -349,7 +359,7 @@ void PaymentService::watch_waiting() {
     for (auto& host : hosts_) {
       const auto shard = host->now();
       if (!shard) continue;
-      for (const auto& purchase : shard->waiting()) {
+      for (const auto& purchase : shard->to_look_at()) {
         auto look = [](PaymentService* self, PurchaseId id) -> boost::asio::awaitable<void> {
           const Result<void> looked = co_await self->look_again(id);
           if (!looked) log::debug("payment.look_failed", {{"purchase", id.to_string()}});
@@ -365,11 +375,15 @@ Task<void> PaymentService::look_again(PurchaseId purchase) {
   Result<std::shared_ptr<Locked>> payment = co_await lock(purchase);
   if (!payment) co_return fail(std::move(payment).error());
   PaymentRow& row = (*payment)->row();
-  if ((*payment)->is_new() || row.ended() || row.intent.empty()) co_return Result<void>{};
+  if ((*payment)->is_new() || row.ended() || row.intent.empty()) {
+    (*payment)->looked_at();
+    co_return Result<void>{};
+  }
   Context context;
   context.deadline = deps_.runtime.clock.monotonic() + kLookAgain;
   Result<Intent> intent = co_await stripe_.get_intent(context, row.intent);
   if (!intent) co_return fail(std::move(intent).error());
+  (*payment)->looked_at();
   if (intent->status != "requires_confirmation" && intent->status != "processing")
     take_in(**payment, *intent);
   co_return co_await (*payment)->flush();

@@ -14,6 +14,7 @@ class PaymentService::Locked {
   PaymentRow& row() { return entry_->row; }
   bool is_new() const { return PaymentShard::is_new(*entry_); }
   void put(std::vector<storage::Event> events = {}) { shard_->put(entry_, std::move(events)); }
+  void looked_at() { shard_->looked_at(entry_->row.purchase); }
   Task<void> flush() { return shard_->flush(); }
   /// A refusal that only memory gives: it stands if no other process owns the payment by now.
   static Task<PaymentReply> refuse(std::shared_ptr<Locked> payment, std::string code, std::string detail) {

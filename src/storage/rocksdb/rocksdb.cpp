@@ -179,6 +179,9 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
     rdb::ColumnFamilyOptions options;
     options.table_factory.reset(rdb::NewBlockBasedTableFactory(table));
     options.write_buffer_size = write_buffer;
+    // Many look-ups are for what is not there (keys and effects never heard of): they end at the filter here too.
+    options.memtable_whole_key_filtering = true;
+    options.memtable_prefix_bloom_size_ratio = 0.02;
     options.max_write_buffer_number = 3;
     options.level_compaction_dynamic_level_bytes = true;
     const auto supported = rdb::GetSupportedCompressions();
@@ -270,7 +273,8 @@ class OpenDatabase final : public Database {
     return table_->find(family, std::move(partition), std::move(at));
   }
   Task<ScanPage> scan(ScanQuery query) override { return table_->scan(std::move(query)); }
-  Task<void> commit(Batch batch) override { return table_->commit(std::move(batch)); }
+  using Table::commit;
+  Task<void> commit(std::shared_ptr<const Batch> batch) override { return table_->commit(std::move(batch)); }
   Task<void> write_views(std::vector<ViewWrite> writes) override { return table_->write_views(std::move(writes)); }
   Task<void> checkpoint(std::string dir) override {
     std::function<Result<void>()> work = [engine = engine_, dir = std::move(dir)] { return engine->checkpoint(dir); };

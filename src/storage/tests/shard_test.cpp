@@ -8,6 +8,7 @@
 #include "storage/memory/memory.hpp"
 
 namespace pps::storage {
+using namespace std::chrono_literals;
 namespace {
 
 constexpr Family kFamily{"test_live", FamilyUse::conditional};
@@ -63,6 +64,30 @@ TEST_F(ShardTest, decisions_made_while_a_commit_is_under_way_share_the_next) {
   ASSERT_TRUE(world_.run(shard->flush()));
   EXPECT_EQ(shard->stats().commits, 1u);
   EXPECT_EQ(shard->stats().decisions, 100u);
+}
+
+TEST_F(ShardTest, what_nobody_waits_for_goes_out_with_the_next_commit_in_its_place) {
+  auto shard = open();
+  shard->enqueue_lazily(put("hot", 1));
+  world_.run_for(1ms);
+  EXPECT_EQ(shard->stats().commits, 0u);
+  ASSERT_TRUE(commit(*shard, put("hot", 2)));
+  EXPECT_EQ(shard->stats().commits, 1u);
+  EXPECT_EQ(shard->stats().decisions, 2u);
+  EXPECT_EQ(find("hot")->version, 2u);
+}
+
+TEST_F(ShardTest, what_nobody_waits_for_goes_out_by_itself_soon) {
+  auto shard = open();
+  shard->enqueue_lazily(put("a", 1));
+  shard->enqueue_lazily(put("b", 1));
+  ASSERT_TRUE(world_.run(shard->durable())) << "who only follows waits for it, and does not hurry it";
+  EXPECT_TRUE(find("a"));
+  EXPECT_TRUE(find("b"));
+  EXPECT_EQ(shard->stats().commits, 1u);
+  shard->enqueue_lazily(put("c", 1));
+  world_.run_for(20ms);
+  EXPECT_TRUE(find("c"));
 }
 
 TEST_F(ShardTest, a_hot_row_is_written_once_a_commit_as_last_decided) {

@@ -126,6 +126,29 @@ INSTANTIATE_TEST_SUITE_P(
                        ::testing::Range(0, 7), ::testing::Values(1, 3), ::testing::Bool()),
     name_of);
 
+class PowerLoss : public TillTest {};
+
+TEST_F(PowerLoss, leaves_the_provider_to_tell_that_the_money_was_taken) {
+  ASSERT_EQ(said(authorize(order(1))), "done");
+  ASSERT_EQ(capture(1), "done");
+  restart(true);
+  EXPECT_EQ(refund(1, 0, 300), "done");
+  EXPECT_EQ(bank.taken(), 700);
+  EXPECT_EQ(view(1), "captured 1000 300");
+}
+
+TEST_F(PowerLoss, leaves_no_payment_open_that_has_ended_at_the_provider) {
+  ASSERT_EQ(said(authorize(order(1))), "done");
+  ASSERT_EQ(capture(1), "done");
+  restart(true);
+  world.run_for(7s);
+  Result<std::optional<PaymentRow>> settled = world.run(find_settled(*till->table, purchase(1)));
+  ASSERT_TRUE(settled);
+  ASSERT_TRUE(*settled);
+  EXPECT_EQ((*settled)->state, PaymentState::captured);
+  EXPECT_EQ((*settled)->captured, 1000);
+}
+
 boost::asio::awaitable<void> life(std::shared_ptr<PaymentService> service, bool give_up,
                                   std::shared_ptr<std::vector<std::string>> answers) {
   AuthorizeRequest asked = order(1);
