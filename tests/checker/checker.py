@@ -175,9 +175,11 @@ def check_purchases(run):
         yield from check_timeline(purchase)
         if purchase["status"] not in FINAL:
             yield Finding("purchase.not_final", purchase["id"], f"it is still {purchase['status']}")
-        elif purchase["status"] == "completed":
+        elif purchase.get("attention"):
+            yield Finding("purchase.attention", purchase["id"], "it has ended, and an operator must look at it")
+        if purchase["status"] == "completed":
             yield from check_completed(run, purchase)
-        else:
+        elif purchase["status"] in FINAL:
             yield from check_undone(run, purchase)
     for one in run.by_kind["cancel_accepted"]:
         purchase = run.purchases.get(one["id"])

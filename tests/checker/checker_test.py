@@ -133,6 +133,7 @@ SPOILED = [
     ("purchase.lost", "an accepted purchase is gone", drop("purchase", id=B)),
     ("purchase.lost", "a shown purchase is gone", add({"record": "seen", "id": "nowhere", "status": "accepted"})),
     ("purchase.not_final", "one is stuck", change("purchase", {"id": A}, status="releasing")),
+    ("purchase.attention", "the reconciler found something", change("purchase", {"id": A}, attention=True)),
     ("purchase.terminal", "its timeline goes on", spoil_terminal),
     ("purchase.terminal", "shown failed", add({"record": "seen", "id": A, "status": "failed"})),
     ("timeline.changed", "an entry that is not there",

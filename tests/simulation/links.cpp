@@ -92,6 +92,9 @@ class ProvisionerLink final : public provisioner::ProvisionerApi, private Link<p
   Task<EffectReply> lookup(Context context, provisioner::LookupRequest request) override {
     return call("provisioner.lookup", context, &provisioner::ProvisionerApi::lookup, std::move(request));
   }
+  Task<provisioner::LineAudit> audit(Context context, provisioner::Line request) override {
+    return call("provisioner.audit", context, &provisioner::ProvisionerApi::audit, std::move(request));
+  }
   Task<store::StockLevel> inventory(Context context, store::SkuRequest request) override {
     return call("inventory", context, &provisioner::ProvisionerApi::inventory, std::move(request));
   }
@@ -138,6 +141,9 @@ class PaymentLink final : public payment::PaymentApi, private Link<payment::Paym
   }
   Task<payment::PaymentView> lookup(Context context, payment::PaymentRequest request) override {
     return call("payment.lookup", context, &payment::PaymentApi::lookup, std::move(request));
+  }
+  Task<payment::PaymentView> audit(Context context, payment::PaymentRequest request) override {
+    return call("payment.audit", context, &payment::PaymentApi::audit, std::move(request));
   }
   Task<payment::WebhookReply> webhook(Context context, payment::WebhookRequest request) override {
     return call("payment.webhook", context, &payment::PaymentApi::webhook, std::move(request));

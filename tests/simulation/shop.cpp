@@ -22,6 +22,14 @@ std::string_view name_of(Role role) {
   return kNames[static_cast<std::size_t>(role)];
 }
 
+/// What has ended is looked at again within the run.
+config::Config configuration() {
+  Result<config::Config> loaded = config::Config::load(
+      std::nullopt, {}, {"orchestrator.reconcile_after_s=3", "orchestrator.reconcile_per_second=1000"});
+  PPS_INVARIANT(loaded);
+  return std::move(*loaded);
+}
+
 /// A wall clock that is set wrong.
 class WrongClock final : public runtime::Clock {
  public:
@@ -75,7 +83,8 @@ Shop::Shop(Options options)
       provider_rules_({.secret_key = kProviderKey, .vault_key = std::string(32, 'v'), .origin = "https://pay.example"}),
       fulfilment_{fulfilment_rules_, fulfilment_store_},
       provider_{provider_rules_, provider_store_},
-      post_office_(wire_) {
+      post_office_(wire_),
+      config_(configuration()) {
   if (options.trace) wire_.trace = [this](const std::string& text) { trace(text); };
 }
 

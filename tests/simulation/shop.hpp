@@ -83,7 +83,7 @@ class Shop {
   Port<provisioner::ProvisionerApi> provisioners_;
   Port<payment::PaymentApi> payments_;
   Port<orchestrator::OrchestratorApi> orchestrators_;
-  config::Config config_ = config::Config::empty();
+  config::Config config_;
   std::list<std::shared_ptr<Node>> nodes_;
   std::size_t started_ = 0;
 };

@@ -5,6 +5,16 @@
 
 namespace pps::orchestrator {
 
+namespace {
+ReconcileSetting reconcile_setting(config::Config& config) {
+  ReconcileSetting setting;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(setting.after).count();
+  setting.after = std::chrono::seconds(config.get_int("orchestrator.reconcile_after_s", seconds, 1, 86'400));
+  setting.per_second = config.get_int("orchestrator.reconcile_per_second", setting.per_second, 0, 10'000);
+  return setting;
+}
+}  // namespace
+
 Task<std::shared_ptr<OrchestratorApi>> make_local(Dependencies dependencies) {
   auto definitions = std::make_shared<Definitions>(*dependencies.table);
   Result<void> loaded = co_await definitions->load();
@@ -15,7 +25,7 @@ Task<std::shared_ptr<OrchestratorApi>> make_local(Dependencies dependencies) {
   if (!deployed) co_return fail(std::move(deployed).error());
   ServiceParts parts{dependencies.runtime, dependencies.table, dependencies.bus, dependencies.catalogue,
                      {dependencies.provisioner, dependencies.payment, dependencies.public_origin + "/orders/"},
-                     definitions, dependencies.shards};
+                     definitions, dependencies.shards, reconcile_setting(dependencies.config)};
   auto service = std::make_shared<OrchestratorService>(std::move(parts));
   Result<void> started = co_await service->start();
   if (!started) co_return fail(std::move(started).error());

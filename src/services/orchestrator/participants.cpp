@@ -143,6 +143,8 @@ std::optional<Outcome> read(const Command& command, Answer answer) {
     case EffectState::refused:
       return ended(Standing::refused, std::move(answer));
     case EffectState::undone:
+      // What was taken back can never be released: the line is lost, as if that had been said.
+      if (command == Command{Effect::release, false}) return ended(Standing::refused, std::move(answer));
       return ended(Standing::undone, std::move(answer));
     case EffectState::done:
       if (command.undo) return std::nullopt;

@@ -33,10 +33,13 @@ PurchaseRow summary_of(const PurchaseRow& row) {
 storage::RowKey live_key(PurchaseId id) { return {kPurchaseKind, id_key(id)}; }
 
 std::uint64_t record_bucket(std::uint64_t unix_ms) { return unix_ms / kBucketMs; }
+std::uint64_t bucket_begins_ms(std::uint64_t bucket) { return bucket * kBucketMs; }
 
 std::string record_partition(std::uint16_t shard, std::uint64_t bucket) {
   return storage::KeyWriter().u64(shard).u64(bucket).take();
 }
+
+std::string attention_partition(std::uint16_t shard) { return storage::KeyWriter().u64(shard).take(); }
 
 std::string customer_partition(CustomerId customer) { return storage::KeyWriter().uuid(customer.value).take(); }
 
@@ -48,12 +51,18 @@ storage::RowKey definition_key(const std::string& process_id, std::uint32_t vers
   return {kDefinitionKind, storage::KeyWriter().text(process_id).u64(version).take()};
 }
 
-std::vector<storage::ViewWrite> final_copies(const PurchaseRow& row) {
+std::vector<storage::ViewWrite> record_copies(const PurchaseRow& row) {
   std::vector<storage::ViewWrite> writes;
   const storage::RowKey at = live_key(row.id);
   const std::string records = record_partition(row.id.shard(), record_bucket(row.id.value.unix_ms()));
   writes.push_back({&kRecords, records, {at, row.version, storage::encode_row(row)}});
   writes.push_back({&kOrders, customer_partition(row.customer), {at, row.version, storage::encode_row(summary_of(row))}});
+  if (row.attention) writes.push_back({&kAttention, attention_partition(row.id.shard()), {at, row.version, {}}});
+  return writes;
+}
+
+std::vector<storage::ViewWrite> final_copies(const PurchaseRow& row) {
+  std::vector<storage::ViewWrite> writes = record_copies(row);
   const SettledKeyRow key{row.id, row.fingerprint, row.updated_at_us, {}};
   // The version is the time, so that a key used again after 90 days replaces its older row.
   writes.push_back({&kSettled, customer_partition(row.customer),

@@ -24,6 +24,8 @@ inline constexpr storage::Family kRecords{"orchestrator_records", storage::Famil
 inline constexpr storage::Family kOrders{"orchestrator_orders", storage::FamilyUse::plain};
 /// Idempotency keys of finished purchases: partition = customer, key = (client, key).
 inline constexpr storage::Family kSettled{"orchestrator_settled", storage::FamilyUse::plain};
+/// Finished purchases that an operator must look at: partition = shard, key = id.
+inline constexpr storage::Family kAttention{"orchestrator_attention", storage::FamilyUse::plain};
 /// Process definitions: one partition, key = (process id, version).
 inline constexpr storage::Family kDefinitions{"orchestrator_definitions", storage::FamilyUse::conditional};
 
@@ -195,12 +197,17 @@ struct DefinitionRow {
 storage::RowKey live_key(PurchaseId id);
 std::string record_partition(std::uint16_t shard, std::uint64_t bucket);
 std::uint64_t record_bucket(std::uint64_t unix_ms);  ///< 30 days each.
+std::uint64_t bucket_begins_ms(std::uint64_t bucket);
 std::string customer_partition(CustomerId customer);
 storage::RowKey settled_key(const std::string& client_id, const std::string& idempotency_key);
 storage::RowKey definition_key(const std::string& process_id, std::uint32_t version);
 inline constexpr std::string_view kDefinitionPartition = "definitions";
 
-/// The three copies of a final purchase: by id, for its customer's list, and its idempotency key.
+/// The copies that tell of a final purchase: by id, for its customer's list, and, if an operator must look at it, for
+/// that list.
+std::vector<storage::ViewWrite> record_copies(const PurchaseRow& row);
+std::string attention_partition(std::uint16_t shard);
+/// What is written when a purchase becomes final: its copies, and its idempotency key.
 std::vector<storage::ViewWrite> final_copies(const PurchaseRow& row);
 
 /// The record of a finished purchase; nothing if there is none (yet).

@@ -12,6 +12,7 @@ namespace pps::orchestrator {
 
 namespace {
 constexpr Duration kLongestWait = std::chrono::seconds(30);
+constexpr Duration kReconcilePause = std::chrono::seconds(1);
 constexpr Duration kSupervision = std::chrono::milliseconds(250);
 constexpr const char* kProcess = "purchase";
 
@@ -22,7 +23,8 @@ AddressRow row_of(const provisioner::Address& to) {
 }
 }  // namespace
 
-OrchestratorService::OrchestratorService(ServiceParts parts) : parts_(std::move(parts)) {
+OrchestratorService::OrchestratorService(ServiceParts parts)
+    : parts_(std::move(parts)), reconciler_(parts_.runtime, parts_.table, parts_.participants, parts_.reconcile) {
   PPS_INVARIANT(parts_.shards >= 1 && parts_.shards <= 4096);
   ShardSetting setting{parts_.runtime, parts_.participants, parts_.bus,
                        [definitions = parts_.definitions](const std::string& id, std::uint64_t hash) {
@@ -50,6 +52,7 @@ Task<void> OrchestratorService::start() {
     if (!opened) co_return fail(std::move(opened).error());
     runtime::spawn(parts_.runtime.executor, keep_open(weak_from_this(), number));
   }
+  if (parts_.reconcile.per_second > 0) runtime::spawn(parts_.runtime.executor, reconcile(weak_from_this()));
   parts_.bus->subscribe("payment", "orchestrator", [weak = weak_from_this()](std::vector<bus::Delivered> events) -> Task<void> {
     const auto self = weak.lock();
     if (!self) return []() -> Task<void> { co_return fail(ErrorKind::unavailable, "shard.closed"); }();
@@ -75,6 +78,21 @@ boost::asio::awaitable<void> OrchestratorService::keep_open(std::weak_ptr<Orches
     }
     self.reset();
     co_await runtime::sleep_for(runtime, kSupervision);
+  }
+}
+
+boost::asio::awaitable<void> OrchestratorService::reconcile(std::weak_ptr<OrchestratorService> weak) {
+  for (std::size_t turn = 0;; ++turn) {
+    auto self = weak.lock();
+    if (!self || self->stopped_) co_return;
+    runtime::Runtime& runtime = self->parts_.runtime;
+    const auto budget = static_cast<std::size_t>(self->parts_.reconcile.per_second);
+    if (auto memory = self->hosts_[turn % self->hosts_.size()]->now()) {
+      Result<void> done = co_await self->reconciler_.sweep(std::move(memory), budget);
+      if (!done) log::warn("orchestrator.reconcile", {{"code", done.error().code}});
+    }
+    self.reset();
+    co_await runtime::sleep_for(runtime, kReconcilePause);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "services/orchestrator/api.hpp"
 #include "services/orchestrator/definitions.hpp"
 #include "services/orchestrator/purchase_shard.hpp"
+#include "services/orchestrator/reconciler.hpp"
 #include "storage/shard_host.hpp"
 
 namespace pps::orchestrator {
@@ -21,6 +22,7 @@ struct ServiceParts {
   Participants participants;
   std::shared_ptr<Definitions> definitions;
   std::uint16_t shards = 4;
+  ReconcileSetting reconcile = {};
 };
 
 /// Accepts purchases and answers about them; the shards carry them out. Loop-confined.
@@ -75,10 +77,14 @@ class OrchestratorService final : public OrchestratorApi, public std::enable_sha
                                                std::optional<PurchaseId> before, std::size_t limit);
   Task<void> flush_all();
   Task<void> payment_events(std::vector<bus::Delivered> events);
+  /// Records of finished purchases that an operator must look at; at most 1,000 of each shard.
+  Task<std::vector<PurchaseRow>> finished_with_attention();
+  static boost::asio::awaitable<void> reconcile(std::weak_ptr<OrchestratorService> weak);
   static boost::asio::awaitable<void> keep_open(std::weak_ptr<OrchestratorService> weak, std::uint16_t number);
 
   ServiceParts parts_;
   std::vector<std::unique_ptr<storage::ShardHost<PurchaseShard>>> hosts_;
+  Reconciler reconciler_;
   std::map<std::string, std::shared_ptr<runtime::Event>> accepting_;  ///< By idempotency scope.
   bool stopped_ = false;
 };

@@ -9,6 +9,8 @@
 namespace pps::orchestrator {
 
 namespace {
+constexpr std::size_t kMostFindings = 1000;
+
 AdminPurchase admin_view(const PurchaseRow& row, bool with_timeline) {
   AdminPurchase view;
   view.purchase = views::purchase_of(row, with_timeline);
@@ -135,8 +137,13 @@ Task<AdminPurchase> OrchestratorService::retry(Context context, PurchaseRequest 
   const auto self = shared_from_this();
   Result<Found> found = co_await find(request);
   if (!found) co_return fail(std::move(found).error());
-  if (!found->live || found->live->row.incidents.empty())
+  if (found->row().incidents.empty())
     co_return fail(ErrorKind::conflict, "purchase.no_incident", "The purchase has no open incident.");
+  if (!found->live) {
+    Result<PurchaseRow> looked = co_await reconciler_.acknowledge(std::move(found->record));
+    if (!looked) co_return fail(std::move(looked).error());
+    co_return co_await admin_get(context, request);
+  }
   const std::vector<IncidentRow> open = found->live->row.incidents;
   for (const auto& incident : open) {
     Result<void> retried = found->shard->retry(*found->live, incident.number);
@@ -228,6 +235,20 @@ Task<InstancesReply> OrchestratorService::instances(Context, InstancesRequest re
   co_return reply;
 }
 
+Task<std::vector<PurchaseRow>> OrchestratorService::finished_with_attention() {
+  std::vector<PurchaseRow> rows;
+  for (std::uint16_t number = 0; number < parts_.shards; ++number) {
+    Result<std::vector<PurchaseId>> ids = co_await find_attention(*parts_.table, number, kMostFindings);
+    if (!ids) co_return fail(std::move(ids).error());
+    for (const auto& id : *ids) {
+      Result<std::optional<PurchaseRow>> record = co_await find_record(*parts_.table, id);
+      if (!record) co_return fail(std::move(record).error());
+      if (*record) rows.push_back(std::move(**record));
+    }
+  }
+  co_return rows;
+}
+
 Task<IncidentsReply> OrchestratorService::incidents(Context, InstancesRequest request) {
   const auto self = shared_from_this();
   if (!request.cursor.empty() && !views::parse_incident_id(request.cursor)) co_return fail(bad_cursor());
@@ -241,6 +262,11 @@ Task<IncidentsReply> OrchestratorService::incidents(Context, InstancesRequest re
   }
   Result<void> durable = co_await flush_all();
   if (!durable) co_return fail(std::move(durable).error());
+  Result<std::vector<PurchaseRow>> finished = co_await finished_with_attention();
+  if (!finished) co_return fail(std::move(finished).error());
+  for (const auto& row : *finished)
+    for (auto& view : views::incidents_of(row))
+      if (view.id > request.cursor) by_id.emplace(view.id, std::move(view));
   IncidentsReply reply;
   const auto limit = static_cast<std::size_t>(std::clamp<std::int64_t>(request.limit, 1, 100));
   for (auto& [id, view] : by_id) {
@@ -259,11 +285,16 @@ Task<IncidentView> OrchestratorService::retry_incident(Context, IncidentRequest 
   const auto name = views::parse_incident_id(request.id);
   if (!name) co_return fail(missing);
   Result<Found> found = co_await find({name->purchase, std::nullopt});
-  if (!found || !found->live) co_return fail(missing);
+  if (!found) co_return fail(missing);
   std::optional<IncidentView> view;
   for (auto& open : views::incidents_of(found->row()))
     if (open.id == request.id) view = std::move(open);
   if (!view) co_return fail(missing);
+  if (!found->live) {
+    Result<PurchaseRow> looked = co_await reconciler_.acknowledge(std::move(found->record));
+    if (!looked) co_return fail(std::move(looked).error());
+    co_return std::move(*view);
+  }
   Result<void> retried = found->shard->retry(*found->live, name->number);
   Result<void> durable = co_await found->shard->flush();
   if (!retried) co_return fail(std::move(retried).error());

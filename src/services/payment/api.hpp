@@ -104,6 +104,9 @@ class PaymentApi {
   virtual Task<PaymentReply> refund(Context context, RefundRequest request) = 0;
   /// Reads the provider when the stored state is not final. `not_found` if there is none.
   virtual Task<PaymentView> lookup(Context context, PaymentRequest request) = 0;
+  /// What the provider itself says now, whatever is kept here; for the reconciler. `refunded` is the sum of the provider's
+  /// refunds. `not_found` if there is none; what never had an intent is answered from here.
+  virtual Task<PaymentView> audit(Context context, PaymentRequest request) = 0;
   /// Stripe-Signature checked within 5 minutes; unknown event types are accepted and ignored.
   virtual Task<WebhookReply> webhook(Context context, WebhookRequest request) = 0;
 };

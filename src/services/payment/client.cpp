@@ -29,6 +29,9 @@ class Remote final : public PaymentApi {
   Task<PaymentView> lookup(Context context, PaymentRequest request) override {
     return net::call_method<PaymentView>(*rpc_, context, "lookup", request);
   }
+  Task<PaymentView> audit(Context context, PaymentRequest request) override {
+    return net::call_method<PaymentView>(*rpc_, context, "audit", request);
+  }
   Task<WebhookReply> webhook(Context context, WebhookRequest request) override {
     return net::call_method<WebhookReply>(*rpc_, context, "webhook", request);
   }

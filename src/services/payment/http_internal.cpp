@@ -14,6 +14,7 @@ void add_internal_routes(net::Router& router, std::shared_ptr<PaymentApi> api) {
   add("void_authorization", &PaymentApi::void_authorization);
   add("refund", &PaymentApi::refund);
   add("lookup", &PaymentApi::lookup);
+  add("audit", &PaymentApi::audit);
   add("webhook", &PaymentApi::webhook);
 }
 

@@ -40,6 +40,7 @@ class PaymentService final : public PaymentApi {
   Task<PaymentReply> void_authorization(Context context, PaymentRequest request) override;
   Task<PaymentReply> refund(Context context, RefundRequest request) override;
   Task<PaymentView> lookup(Context context, PaymentRequest request) override;
+  Task<PaymentView> audit(Context context, PaymentRequest request) override;
   Task<WebhookReply> webhook(Context context, WebhookRequest request) override;
 
  private:

@@ -16,6 +16,7 @@ class PaymentService::Locked {
   void put(std::vector<storage::Event> events = {}) { shard_->put(entry_, std::move(events)); }
   void looked_at() { shard_->looked_at(entry_->row.purchase); }
   Task<void> flush() { return shard_->flush(); }
+  Task<void> confirm() { return shard_->shard().confirm(); }
   /// A refusal that only memory gives: it stands if no other process owns the payment by now.
   static Task<PaymentReply> refuse(std::shared_ptr<Locked> payment, std::string code, std::string detail) {
     Result<void> ours = co_await payment->shard_->shard().confirm();

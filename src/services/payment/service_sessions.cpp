@@ -116,6 +116,43 @@ Task<PaymentView> PaymentService::lookup(Context context, PaymentRequest request
                         {row.refunded(), currency}};
 }
 
+namespace {
+const char* status_of(const Intent& intent) {
+  if (intent.status == "requires_capture") return name_of(PaymentState::authorized, false);
+  if (intent.status == "requires_action") return name_of(PaymentState::requires_action, false);
+  if (intent.status == "succeeded") return name_of(PaymentState::captured, false);
+  if (intent.status == "canceled") return name_of(PaymentState::voided, false);
+  if (intent.status == "requires_payment_method") return name_of(PaymentState::declined, false);
+  return name_of(PaymentState::created, false);
+}
+}  // namespace
+
+Task<PaymentView> PaymentService::audit(Context context, PaymentRequest request) {
+  Result<std::shared_ptr<Locked>> payment = co_await lock(request.purchase);
+  if (!payment) co_return fail(std::move(payment).error());
+  const PaymentRow row = (*payment)->row();
+  const bool is_new = (*payment)->is_new();
+  Result<void> ours = co_await (*payment)->confirm();
+  if (!ours) co_return fail(std::move(ours).error());
+  payment->reset();
+  if (is_new) co_return fail(ErrorKind::not_found, "payment.not_found", "nothing was authorized for this purchase");
+  const Currency currency = row.amount.currency;
+  PaymentView view{row.purchase, row.intent, name_of(row.state, false), row.amount, {0, currency}, {0, currency}};
+  if (row.intent.empty()) co_return view;
+  Result<Intent> intent = co_await stripe_.get_intent(context, row.intent);
+  if (!intent) co_return fail(std::move(intent).error());
+  view.status = status_of(*intent);
+  view.amount.minor_units = intent->amount;
+  if (intent->status != "succeeded") co_return view;
+  view.captured.minor_units = intent->amount_received;
+  Result<std::vector<RefundObject>> refunds = co_await stripe_.list_refunds(context, row.intent);
+  if (!refunds) co_return fail(std::move(refunds).error());
+  for (const auto& refund : *refunds)
+    if (refund.status != "failed" && refund.status != "canceled") view.refunded.minor_units += refund.amount;
+  if (view.captured.minor_units > 0 && view.refunded == view.captured) view.status = name_of(PaymentState::captured, true);
+  co_return view;
+}
+
 Task<WebhookReply> PaymentService::webhook(Context, WebhookRequest request) {
   const std::int64_t now_s = to_unix_us(deps_.runtime.clock.now()) / 1'000'000;
   Result<void> genuine = StripeClient::check_signature(request.body, request.signature,

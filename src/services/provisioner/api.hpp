@@ -56,6 +56,13 @@ struct LookupRequest {
   std::string effect;  ///< reserve commit_hold prepare release
 };
 
+/// How a line stands at each of those who keep something of it, as they say it themselves.
+struct LineAudit {
+  std::string hold;        ///< untracked none held committed consumed undone
+  std::string instance;    ///< none prepared active withdrawn
+  std::string fulfilment;  ///< none prepared released cancelled
+};
+
 struct PolicyRequest {
   Sku sku;
   std::int64_t low_stock_threshold = 0;
@@ -70,6 +77,7 @@ BOOST_DESCRIBE_STRUCT(CheckRequest, (), (lines))
 BOOST_DESCRIBE_STRUCT(LineCheck, (), (line, ok, code, available))
 BOOST_DESCRIBE_STRUCT(CheckReply, (), (lines))
 BOOST_DESCRIBE_STRUCT(LookupRequest, (), (line, effect))
+BOOST_DESCRIBE_STRUCT(LineAudit, (), (hold, instance, fulfilment))
 BOOST_DESCRIBE_STRUCT(PolicyRequest, (), (sku, low_stock_threshold, expected))
 
 /// Effects are idempotent by id; errors only `unavailable` (surely not done) and `unknown_outcome`
@@ -91,6 +99,8 @@ class ProvisionerApi {
   /// never can be done.
   virtual Task<EffectReply> release(Context context, Line line) = 0;
   virtual Task<EffectReply> lookup(Context context, LookupRequest request) = 0;
+  /// Asks the store and the external system how the line stands; changes nothing. For the reconciler.
+  virtual Task<LineAudit> audit(Context context, Line line) = 0;
 
   /// /api/admin/inventory: policy here, ledger in the store. Errors: `not_found` "sku.not_found";
   /// `conflict` "stock.not_tracked" for a change of a SKU whose kind keeps no stock; those of the

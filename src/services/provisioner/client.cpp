@@ -32,6 +32,9 @@ class Remote final : public ProvisionerApi {
   Task<EffectReply> lookup(Context context, LookupRequest request) override {
     return net::call_method<EffectReply>(*rpc_, context, "lookup", request);
   }
+  Task<LineAudit> audit(Context context, Line request) override {
+    return net::call_method<LineAudit>(*rpc_, context, "audit", request);
+  }
   Task<store::StockLevel> inventory(Context context, store::SkuRequest request) override {
     return net::call_method<store::StockLevel>(*rpc_, context, "inventory", request);
   }

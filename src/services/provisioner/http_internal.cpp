@@ -15,6 +15,7 @@ void add_internal_routes(net::Router& router, std::shared_ptr<ProvisionerApi> ap
   add("unprepare", &ProvisionerApi::unprepare);
   add("release", &ProvisionerApi::release);
   add("lookup", &ProvisionerApi::lookup);
+  add("audit", &ProvisionerApi::audit);
   add("inventory", &ProvisionerApi::inventory);
   add("receive", &ProvisionerApi::receive);
   add("adjust", &ProvisionerApi::adjust);

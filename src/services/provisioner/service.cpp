@@ -99,16 +99,31 @@ Task<EffectReply> ProvisionerService::prepare(Context context, Line line) {
   Result<Fulfilment> fulfilment = co_await deps_.fulfilment->prepare(context, line);
   if (!fulfilment) {
     const Error& error = fulfilment.error();
-    if (error.kind == ErrorKind::conflict && error.code == "already_undone")
-      co_return EffectReply{EffectState::undone, "already_undone", {}, {}};
-    if (error.kind == ErrorKind::conflict || error.kind == ErrorKind::invalid)
-      co_return refused("prepare.refused", error.code + ": " + error.detail);
+    if (error.kind == ErrorKind::conflict && error.code == "already_undone") {
+      EffectReply undone{EffectState::undone, "already_undone", {}, {}};
+      co_return co_await without_instance(context, std::move(line), std::move(undone));
+    }
+    if (error.kind == ErrorKind::conflict || error.kind == ErrorKind::invalid) {
+      EffectReply never = refused("prepare.refused", error.code + ": " + error.detail);
+      co_return co_await without_instance(context, std::move(line), std::move(never));
+    }
     co_return fail(std::move(fulfilment).error());
   }
-  if (fulfilment->status == "cancelled")
-    co_return EffectReply{EffectState::undone, "already_undone", {}, {}};
+  if (fulfilment->status == "cancelled") {
+    EffectReply undone{EffectState::undone, "already_undone", {}, {}};
+    co_return co_await without_instance(context, std::move(line), std::move(undone));
+  }
   remember(line, fulfilment->id);
   co_return co_await deps_.store->prepare_instance(context, instance_of(line));
+}
+
+/// Says that a line can never be prepared, once an earlier try that got further than this one has left nothing in the store:
+/// a refused effect is not undone by anybody.
+Task<EffectReply> ProvisionerService::without_instance(Context context, Line line, EffectReply reply) {
+  store::InstanceEffectRequest request{prepared_of(line), line.customer};
+  Result<EffectReply> withdrawn = co_await deps_.store->withdraw_instance(context, std::move(request));
+  if (!withdrawn) co_return fail(std::move(withdrawn).error());
+  co_return reply;
 }
 
 Task<EffectReply> ProvisionerService::unprepare(Context context, Line line) {
@@ -160,6 +175,33 @@ Task<EffectReply> ProvisionerService::lookup(Context context, LookupRequest requ
       request.effect == "release")
     co_return EffectReply{EffectState::pending, {}, "prepared, not released", {}};
   co_return found;
+}
+
+namespace {
+/// "none" where nothing is known, `undone` where it was refused or taken back, else what the store calls its state.
+std::string state_of(const EffectReply& reply, std::string undone) {
+  if (reply.state == EffectState::done) return reply.code;
+  return reply.state == EffectState::unknown ? "none" : std::move(undone);
+}
+}  // namespace
+
+Task<LineAudit> ProvisionerService::audit(Context context, Line line) {
+  LineAudit audit;
+  audit.hold = "untracked";
+  if (keeps_stock(line)) {
+    store::HoldRequest hold{hold_of(line), line.sku, 0};
+    Result<EffectReply> found = co_await deps_.store->find_hold(context, std::move(hold));
+    if (!found) co_return fail(std::move(found).error());
+    audit.hold = state_of(*found, "undone");
+  }
+  store::InstanceEffectRequest instance{prepared_of(line), line.customer};
+  Result<EffectReply> kept = co_await deps_.store->find_instance_effect(context, std::move(instance));
+  if (!kept) co_return fail(std::move(kept).error());
+  audit.instance = state_of(*kept, "withdrawn");
+  Result<std::optional<Fulfilment>> outside = co_await deps_.fulfilment->find(context, std::move(line));
+  if (!outside) co_return fail(std::move(outside).error());
+  audit.fulfilment = *outside ? (*outside)->status : "none";
+  co_return audit;
 }
 
 Task<std::string> ProvisionerService::fulfilment_id(Context context, Line line) {

@@ -38,6 +38,7 @@ class ProvisionerService final : public ProvisionerApi {
   Task<EffectReply> unprepare(Context context, Line line) override;
   Task<EffectReply> release(Context context, Line line) override;
   Task<EffectReply> lookup(Context context, LookupRequest request) override;
+  Task<LineAudit> audit(Context context, Line line) override;
 
   Task<store::StockLevel> inventory(Context context, store::SkuRequest request) override;
   Task<store::StockLevel> receive(Context context, store::StockChange change) override;
@@ -48,6 +49,7 @@ class ProvisionerService final : public ProvisionerApi {
   Task<store::LevelsReply> levels(Context context, store::LevelsRequest request) override;
 
  private:
+  Task<EffectReply> without_instance(Context context, Line line, EffectReply reply);
   Task<std::string> fulfilment_id(Context context, Line line);
   void remember(const Line& line, const std::string& fulfilment_id);
   /// The template of the SKU's kind; `not_found` "sku.not_found".

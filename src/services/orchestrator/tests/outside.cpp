@@ -97,6 +97,7 @@ class ModelProvisioner final : public provisioner::ProvisionerApi {
       std::string& state = outside_.released[id_of(line, "release")];
       if (state.empty()) state = refusal("release", line).empty() ? "done" : "refused";
       if (state == "refused") return say(EffectState::refused, "release.impossible");
+      if (state == "undone") return say(EffectState::undone);
       Hold& hold = outside_.holds[id_of(line, "reserve")];
       EXPECT_STATE(hold.state == "committed" || hold.state == "consumed");
       EXPECT_STATE(outside_.payments[line.purchase].captured > 0);
@@ -117,6 +118,23 @@ class ModelProvisioner final : public provisioner::ProvisionerApi {
       if (effect == "commit_hold" && hold->second.state == "held") return say(EffectState::unknown);
       return state_of(hold->second);
     });
+  }
+  Task<provisioner::LineAudit> audit(Context, Line line) override {
+    std::function<provisioner::LineAudit()> read = [this, line] {
+      const auto named = [](const std::map<std::string, std::string>& states, const std::string& id) {
+        const auto found = states.find(id);
+        return found == states.end() || found->second.empty() ? std::string("none") : found->second;
+      };
+      const std::string prepared = named(outside_.prepared, id_of(line, "prepare"));
+      const std::string released = named(outside_.released, id_of(line, "release"));
+      const auto hold = outside_.holds.find(id_of(line, "reserve"));
+      provisioner::LineAudit audit;
+      audit.hold = hold == outside_.holds.end() ? "none" : hold->second.state == "refused" ? "undone" : hold->second.state;
+      audit.instance = released == "done" ? "active" : prepared == "done" ? "prepared" : prepared == "undone" ? "withdrawn" : "none";
+      audit.fulfilment = released == "done" ? "released" : prepared == "done" ? "prepared" : prepared == "undone" ? "cancelled" : "none";
+      return audit;
+    };
+    return with_faults<provisioner::LineAudit>(runtime_, outside_, "audit", std::move(read));
   }
   Task<store::StockLevel> inventory(Context, store::SkuRequest) override { return none<store::StockLevel>(); }
   Task<store::StockLevel> receive(Context, store::StockChange) override { return none<store::StockLevel>(); }
@@ -244,6 +262,9 @@ class ModelPayment final : public payment::PaymentApi {
                                   {payment.captured, euro}, {payment.refunded, euro}};
     };
     co_return co_await with_faults<payment::PaymentView>(runtime_, outside_, "lookup_payment", std::move(read));
+  }
+  Task<payment::PaymentView> audit(Context context, payment::PaymentRequest request) override {
+    return lookup(context, request);
   }
 
  private:

@@ -147,6 +147,32 @@ TEST_F(Payments, an_undo_after_the_capture_pays_back_all_that_is_left) {
   EXPECT_EQ(refund(1, 1, 1), "refused payment.refund_too_much");
 }
 
+TEST_F(Payments, an_audit_tells_what_the_provider_says_whatever_is_kept_here) {
+  const auto audit = [this](std::uint64_t n) -> std::string {
+    Result<PaymentView> seen = world.run(payments().audit(soon(), {purchase(n)}));
+    if (!seen) return seen.error().code;
+    return seen->status + " " + std::to_string(seen->captured.minor_units) + " " +
+           std::to_string(seen->refunded.minor_units);
+  };
+  EXPECT_EQ(audit(1), "payment.not_found");
+  EXPECT_EQ(said(authorize(order(1))), "done");
+  EXPECT_EQ(audit(1), "authorized 0 0");
+  EXPECT_EQ(capture(1), "done");
+  EXPECT_EQ(refund(1, 0, 300), "done");
+  settle();
+  EXPECT_EQ(audit(1), "captured 1000 300");
+  const std::string intent = world.run(payments().lookup(soon(), {purchase(1)}))->intent;
+  StripeClient by_hand(till->client, "sk_test_x");
+  ASSERT_TRUE(world.run(by_hand.create_refund(soon(), intent, 700, "by hand", "by hand")));
+  EXPECT_EQ(audit(1), "refunded 1000 1000");
+  EXPECT_EQ(view(1), "captured 1000 300") << "which is what is kept here";
+  EXPECT_EQ(said(authorize(order(2))), "done");
+  EXPECT_EQ(undo(2), "undone");
+  EXPECT_EQ(audit(2), "voided 0 0");
+  EXPECT_EQ(undo(3), "undone");
+  EXPECT_EQ(audit(3), "voided 0 0") << "a tombstone has no intent";
+}
+
 TEST_F(Payments, nothing_to_capture_or_refund_without_an_authorization) {
   EXPECT_EQ(capture(1), "refused payment.capture_refused");
   EXPECT_EQ(refund(1, 0, 100), "refused payment.not_captured");

@@ -74,7 +74,7 @@ struct Till {
       return bank.fate ? bank.fate(call_of(request))
                        : simulators::LineFate{.before = Duration(300), .after = Duration(300)};
     };
-    auto client =
+    client =
         std::make_shared<simulators::ModelClient>(runtime, bank.provider, bank.store, decide);
     service = std::make_shared<PaymentService>(PaymentService::Dependencies{
         runtime, table, bus, client, "sk_test_x", 2, {"whsec_x", true, {"https://shop.example"}}});
@@ -96,6 +96,7 @@ struct Till {
   runtime::Runtime& runtime;
   std::shared_ptr<storage::Table> table;
   std::shared_ptr<bus::Bus> bus;
+  std::shared_ptr<net::HttpClient> client;
   std::shared_ptr<PaymentService> service;
 };
 

@@ -45,6 +45,45 @@ TEST_F(Delivery, a_parcel_leaves_once_and_is_its_buyers) {
   EXPECT_EQ(fulfilments_in("released"), 1u);
 }
 
+TEST_F(Delivery, an_audit_asks_everyone_how_a_line_stands) {
+  const auto audit = [this](const Line& line) -> std::string {
+    Result<LineAudit> seen = world.run(api->audit({}, line));
+    return seen ? seen->hold + " " + seen->instance + " " + seen->fulfilment : seen.error().code;
+  };
+  receive(5);
+  const Line book = line(1, "book");
+  EXPECT_EQ(audit(book), "none none none");
+  EXPECT_EQ(call(kReserve, book), "done");
+  EXPECT_EQ(call(kPrepare, book), "done");
+  EXPECT_EQ(audit(book), "held prepared prepared");
+  EXPECT_EQ(call(kCommit, book), "done");
+  EXPECT_EQ(audit(book), "committed prepared prepared");
+  ASSERT_EQ(said(world.run(api->release({}, book))), "done");
+  EXPECT_EQ(audit(book), "consumed active released");
+  world.run_for(1s);
+  restart();
+  EXPECT_EQ(audit(book), "consumed active released") << "settled rows too";
+  const Line undone = line(2, "book");
+  EXPECT_EQ(call(kReserve, undone), "done");
+  EXPECT_EQ(call(kPrepare, undone), "done");
+  EXPECT_EQ(call(kUnprepare, undone), "undone");
+  EXPECT_EQ(call(kUnreserve, undone), "undone");
+  EXPECT_EQ(audit(undone), "undone withdrawn cancelled");
+  EXPECT_EQ(audit(line(3, "key")), "untracked none none");
+}
+
+TEST_F(Delivery, goods_lost_between_two_tries_to_prepare_them_leave_no_instance) {
+  receive(5);
+  const Line book = line(1, "book");
+  EXPECT_EQ(call(kReserve, book), "done");
+  EXPECT_EQ(call(kPrepare, book), "done") << "and nobody heard it";
+  auto decide = [](const net::ClientRequest&) { return simulators::LineFate{}; };
+  FulfilmentClient warehouseman(std::make_shared<simulators::ModelClient>(process->runtime(), rules, warehouse, decide));
+  ASSERT_TRUE(world.run(warehouseman.cancel({}, book)));
+  EXPECT_EQ(call(kPrepare, book), "undone already_undone");
+  EXPECT_EQ(look("prepare", book), "undone") << "the refused line is not undone by anybody else";
+}
+
 TEST_F(Delivery, licences_need_no_stock_and_one_key_a_unit_is_shown_to_the_buyer) {
   const Line key = line(1, "key", 3);
   EXPECT_EQ(call(kReserve, key), "done");
