@@ -65,7 +65,7 @@ Task<void> PurchaseShard::read_rows() {
   query.family = &kLive;
   query.partition = shard_->address().partition();
   query.kind = kPurchaseKind;
-  query.from = storage::KeyWriter().uuid(Uuid::v7(shard_->mark(kLowMark), 0, 0)).take().substr(0, 6);
+  query.from = first_key(shard_->mark(kLowMark));
   query.limit = 1000;
   for (;;) {
     storage::ScanQuery copy = query;

@@ -5,7 +5,6 @@
 #include "runtime/log.hpp"
 #include "runtime/metrics.hpp"
 #include "runtime/sync.hpp"
-#include "storage/keys.hpp"
 
 namespace pps::orchestrator {
 
@@ -14,7 +13,7 @@ constexpr const char* kMark = "reconciled.low_ms";
 /// Stands for the element in an incident of this origin: no element of the diagram is at fault.
 constexpr const char* kFinding = "reconciler";
 constexpr Duration kPatience = std::chrono::seconds(10);
-/// Participants forget what ended after 90 days: what is nearly as old is passed over.
+/// Participants forget what ended after 90 days: what is nearly as old is compared with nothing.
 constexpr std::int64_t kKnownForUs = 80ll * 86'400 * 1'000'000;
 
 struct Metrics {
@@ -26,8 +25,6 @@ Metrics& measured() {
   return metrics;
 }
 
-std::string key_of(PurchaseId id) { return storage::KeyWriter().uuid(id.value).take(); }
-std::string first_key(std::uint64_t unix_ms) { return storage::KeyWriter().uuid(Uuid::v7(unix_ms, 0, 0)).take().substr(0, 6); }
 std::uint64_t ms_of(const std::string& key) {
   std::uint64_t ms = 0;
   for (std::size_t i = 0; i < 6; ++i) ms = ms << 8 | (i < key.size() ? static_cast<std::uint8_t>(key[i]) : 0);
@@ -72,10 +69,13 @@ Task<PurchaseRow> Reconciler::acknowledge(PurchaseRow row) {
 }
 
 Task<PurchaseRow> Reconciler::check(PurchaseRow row) {
-  Result<Seen> seen = co_await ask(row);
-  if (!seen) co_return fail(std::move(seen).error());
-  measured().looked.add();
-  const std::vector<Difference> found = differences(row, *seen);
+  std::vector<Difference> found;
+  if (row.updated_at_us + kKnownForUs > to_unix_us(runtime_.clock.now())) {
+    Result<Seen> seen = co_await ask(row);
+    if (!seen) co_return fail(std::move(seen).error());
+    measured().looked.add();
+    found = differences(row, *seen);
+  }
   if (is_told(row, found) && row.attention == !row.incidents.empty()) co_return row;
   std::erase_if(row.incidents, is_finding);
   std::uint64_t number = kOwnIncidents;
@@ -98,6 +98,15 @@ Task<void> Reconciler::keep(const PurchaseRow& row) {
   return table_->write_views(std::move(writes));
 }
 
+void Reconciler::Walk::pass(const std::vector<PurchaseId>& now_running, std::string next) {
+  if (next <= from) return;
+  for (const auto& id : now_running) {
+    const std::string key = live_key(id).key;
+    if (key >= from && key < next) running.insert(id);
+  }
+  from = std::move(next);
+}
+
 Task<void> Reconciler::sweep(std::shared_ptr<PurchaseShard> shard, std::size_t budget) {
   const std::uint16_t number = shard->shard().address().number;
   const std::uint64_t first_bucket = shard->shard().mark(kFirstBucketMark);
@@ -114,19 +123,12 @@ Task<void> Reconciler::sweep(std::shared_ptr<PurchaseShard> shard, std::size_t b
   Result<Stretch> stretch = co_await read(number, walk.from, until_ms, budget);
   if (!stretch) co_return fail(std::move(stretch).error());
   for (auto& row : stretch->rows) {
-    std::string next = key_of(row.id) + '\0';
-    const bool known = row.updated_at_us + kKnownForUs > to_unix_us(runtime_.clock.now());
-    if (known) {
-      Result<PurchaseRow> checked = co_await check(std::move(row));
-      if (!checked) co_return fail(std::move(checked).error());
-    }
-    for (const auto& id : running)
-      if (key_of(id) >= walk.from && key_of(id) < next) walk.running.insert(id);
-    walk.from = std::move(next);
+    std::string next = live_key(row.id).key + '\0';
+    Result<PurchaseRow> checked = co_await check(std::move(row));
+    if (!checked) co_return fail(std::move(checked).error());
+    walk.pass(running, std::move(next));
   }
-  for (const auto& id : running)
-    if (key_of(id) >= walk.from && key_of(id) < stretch->next) walk.running.insert(id);
-  walk.from = std::max(walk.from, stretch->next);
+  walk.pass(running, std::move(stretch->next));
   note_progress(*shard, walk);
   co_return Result<void>{};
 }

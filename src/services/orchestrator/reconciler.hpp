@@ -30,17 +30,18 @@ class Reconciler {
   /// Goes on for at most `budget` purchases of a shard. Errors: a participant could not be asked; the next call goes on there.
   Task<void> sweep(std::shared_ptr<PurchaseShard> shard, std::size_t budget);
   /// Looks at one final purchase now, and keeps what it finds: new findings, or that earlier ones are gone. Gives the
-  /// record as it is then. Errors: those of the participants and of storage.
+  /// record as it is then. One so old that the participants may have forgotten it is compared with nothing: no finding
+  /// stays. Errors: those of the participants and of storage.
   Task<PurchaseRow> check(PurchaseRow row);
   /// The same for an operator who has seen its incidents: only what still differs stays.
   Task<PurchaseRow> acknowledge(PurchaseRow row);
-
-  const ReconcileSetting& setting() const { return setting_; }
 
  private:
   struct Walk {
     std::string from;                ///< Key of the next record.
     std::set<PurchaseId> running;    ///< Passed by while they ran.
+    /// Goes on to `next`, remembering which of those that run now are passed by.
+    void pass(const std::vector<PurchaseId>& now_running, std::string next);
   };
   struct Stretch {
     std::vector<PurchaseRow> rows;

@@ -32,6 +32,10 @@ PurchaseRow summary_of(const PurchaseRow& row) {
 
 storage::RowKey live_key(PurchaseId id) { return {kPurchaseKind, id_key(id)}; }
 
+std::string first_key(std::uint64_t unix_ms) {
+  return storage::KeyWriter().uuid(Uuid::v7(unix_ms, 0, 0)).take().substr(0, 6);
+}
+
 std::uint64_t record_bucket(std::uint64_t unix_ms) { return unix_ms / kBucketMs; }
 std::uint64_t bucket_begins_ms(std::uint64_t bucket) { return bucket * kBucketMs; }
 

@@ -195,6 +195,8 @@ struct DefinitionRow {
 
 /// Where a purchase's rows are.
 storage::RowKey live_key(PurchaseId id);
+/// Where the keys of purchases made from that millisecond on begin: a UUIDv7's first 48 bits are its time (RFC 9562, 5.7).
+std::string first_key(std::uint64_t unix_ms);
 std::string record_partition(std::uint16_t shard, std::uint64_t bucket);
 std::uint64_t record_bucket(std::uint64_t unix_ms);  ///< 30 days each.
 std::uint64_t bucket_begins_ms(std::uint64_t bucket);

@@ -85,16 +85,22 @@ PaymentReply PaymentService::reply_to_authorize(const PaymentRow& row) const {
   return {EffectState::unknown, {}, {}, {}};
 }
 
+std::optional<PaymentState> state_of(const Intent& intent) {
+  if (intent.status == "requires_capture") return PaymentState::authorized;
+  if (intent.status == "requires_action") return PaymentState::requires_action;
+  if (intent.status == "canceled") return PaymentState::voided;
+  if (intent.status == "succeeded") return PaymentState::captured;
+  if (intent.status == "requires_payment_method") return PaymentState::declined;
+  return std::nullopt;
+}
+
 PaymentReply PaymentService::take_in(Locked& payment, const Intent& intent) {
   PaymentRow& row = payment.row();
   const PaymentState before = row.state;
   if (row.ended() && row.state != PaymentState::declined) return reply_to_authorize(row);
-  if (intent.status == "requires_capture") row.state = PaymentState::authorized;
-  if (intent.status == "requires_action") row.state = PaymentState::requires_action;
-  if (intent.status == "canceled") row.state = PaymentState::voided;
-  if (intent.status == "succeeded") row.state = PaymentState::captured;
-  if (intent.status == "requires_payment_method") {
-    row.state = PaymentState::declined;
+  const std::optional<PaymentState> now = state_of(intent);
+  row.state = now.value_or(before);
+  if (now == PaymentState::declined) {
     row.code = "payment.declined";
     row.detail = intent.decline_code;
   }

@@ -4,6 +4,10 @@
 
 namespace pps::payment {
 
+/// How a payment stands when the provider says this of its intent; absent while the intent waits to be confirmed or is
+/// being worked on.
+std::optional<PaymentState> state_of(const Intent& intent);
+
 class PaymentService::Locked {
  public:
   Locked(std::shared_ptr<PaymentShard> shard, std::shared_ptr<Entry> entry)

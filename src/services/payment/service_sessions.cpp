@@ -116,17 +116,6 @@ Task<PaymentView> PaymentService::lookup(Context context, PaymentRequest request
                         {row.refunded(), currency}};
 }
 
-namespace {
-const char* status_of(const Intent& intent) {
-  if (intent.status == "requires_capture") return name_of(PaymentState::authorized, false);
-  if (intent.status == "requires_action") return name_of(PaymentState::requires_action, false);
-  if (intent.status == "succeeded") return name_of(PaymentState::captured, false);
-  if (intent.status == "canceled") return name_of(PaymentState::voided, false);
-  if (intent.status == "requires_payment_method") return name_of(PaymentState::declined, false);
-  return name_of(PaymentState::created, false);
-}
-}  // namespace
-
 Task<PaymentView> PaymentService::audit(Context context, PaymentRequest request) {
   Result<std::shared_ptr<Locked>> payment = co_await lock(request.purchase);
   if (!payment) co_return fail(std::move(payment).error());
@@ -141,7 +130,7 @@ Task<PaymentView> PaymentService::audit(Context context, PaymentRequest request)
   if (row.intent.empty()) co_return view;
   Result<Intent> intent = co_await stripe_.get_intent(context, row.intent);
   if (!intent) co_return fail(std::move(intent).error());
-  view.status = status_of(*intent);
+  view.status = name_of(state_of(*intent).value_or(PaymentState::created), false);
   view.amount.minor_units = intent->amount;
   if (intent->status != "succeeded") co_return view;
   view.captured.minor_units = intent->amount_received;

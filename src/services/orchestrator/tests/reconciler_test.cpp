@@ -95,5 +95,22 @@ TEST_F(Reconciling, a_participant_that_is_away_is_asked_again) {
   EXPECT_EQ(incidents(), std::vector<std::string>{"money.kept"});
 }
 
+TEST_F(Reconciling, what_the_participants_may_have_forgotten_is_compared_with_nothing) {
+  const PurchaseId id = accepted({{"book", 1}}).purchase.id;
+  ended(id);
+  outside.payments[id].refunded = 1;
+  world.run_for(100s);
+  EXPECT_EQ(incidents(), std::vector<std::string>{"money.kept"});
+  shop.kill(true);
+  world.run_for(24h * 81);
+  Process again(world, outside, "again");
+  ASSERT_TRUE(world.run(again.open()));
+  ASSERT_TRUE(world.run(again.service->retry({}, {id, std::nullopt})));
+  const Result<AdminPurchase> seen = world.run(again.service->admin_get({}, {id, std::nullopt}));
+  ASSERT_TRUE(seen);
+  EXPECT_TRUE(seen->incidents.empty());
+  EXPECT_EQ(outside.calls_of("audit"), 1) << "once, while it was young";
+}
+
 }  // namespace
 }  // namespace pps::orchestrator::testing
