@@ -1,15 +1,14 @@
 // The real catalogue (tools/fetch-appstream) on RocksDB: rows imported a second, searches with three facets a second,
-// quotes and reads a second through the Api. With a port it then serves the public routes: bench/catalogue.sh.
+// quotes and reads a second through the Api.
+#include <stdlib.h>
+
 #include <chrono>
-#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "bus/embedded/embedded.hpp"
-#include "net/server.hpp"
 #include "runtime/loop.hpp"
-#include "runtime/shutdown.hpp"
 #include "runtime/sync.hpp"
-#include "services/catalogue/http.hpp"
 #include "services/catalogue/module.hpp"
 #include "storage/rocksdb/rocksdb.hpp"
 
@@ -100,22 +99,25 @@ Task<void> measure(runtime::Runtime& runtime, std::shared_ptr<catalogue::Catalog
 
 }  // namespace
 
-// bench_catalogue DATA_FOLDER APPSTREAM_FOLDER [PORT]
+// bench_catalogue APPSTREAM_FOLDER
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::cerr << "usage: bench_catalogue DATA_FOLDER APPSTREAM_FOLDER [PORT]\n";
+  if (argc != 2) {
+    std::cerr << "usage: bench_catalogue APPSTREAM_FOLDER\n";
     return 2;
   }
-  const std::string data = argv[1];
-  auto read_folder = catalogue::open_appstream(argv[2]);
+  auto read_folder = catalogue::open_appstream(argv[1]);
   if (!read_folder) {
     std::cerr << read_folder.error().detail << "\n";
+    return 1;
+  }
+  std::string data = (std::filesystem::temp_directory_path() / "pps-bench-XXXXXX").string();
+  if (mkdtemp(data.data()) == nullptr) {
+    std::cerr << data << " cannot be made\n";
     return 1;
   }
   const auto folder = std::make_shared<const catalogue::AppstreamFolder>(std::move(*read_folder));
   runtime::Loop loop;
   config::Config config = config::Config::empty();
-  std::unique_ptr<net::Server> server;
   bool failed = false;
   auto run = [&]() -> boost::asio::awaitable<void> {
     auto opened = storage::rocksdb::open(loop.runtime(), {.dir = data + "/rocksdb", .shards = 4});
@@ -134,19 +136,10 @@ int main(int argc, char** argv) {
     if (done) done = co_await measure(loop.runtime(), *api, folder);
     if (!done) std::cerr << done.error().code << ": " << done.error().detail << "\n";
     failed = !done;
-    if (failed || argc < 4) {
-      loop.stop();
-      co_return;
-    }
-    auto router = std::make_shared<net::Router>();
-    catalogue::add_public_routes(*router, *api, nullptr);
-    const auto port = static_cast<std::uint16_t>(std::atoi(argv[3]));
-    server = std::make_unique<net::Server>(loop.runtime(), net::ServerOptions{.port = port, .name = "bench"}, router);
-    if (const auto started = server->start(); !started) std::cerr << started.error().detail << "\n";
-    std::cout << "serving" << std::endl;
+    loop.stop();
   };
-  runtime::SignalWatch signals(loop.runtime(), [&loop](std::string) { loop.stop(); });
   runtime::spawn(loop.runtime().executor, run());
   loop.run();
+  std::filesystem::remove_all(data);
   return failed ? 1 : 0;
 }

@@ -2,6 +2,7 @@
 // fast a shard comes back through which a million rows went.
 //
 //   bench_storage [seconds per measurement, default 2] [rows of the recovery, default 1000000]
+//   bench_storage ceiling SECONDS     only the committer at its best, as one number: keys a second
 
 #include <fmt/format.h>
 #include <rocksdb/db.h>
@@ -115,16 +116,26 @@ boost::asio::awaitable<void> wait_for(std::vector<boost::asio::awaitable<void>> 
   co_await all->wait();
 }
 
-boost::asio::awaitable<void> committer(Bench& bench, std::size_t clients, std::size_t keys) {
+boost::asio::awaitable<double> committer(Bench& bench, std::size_t clients, std::size_t keys) {
   std::uint64_t done = 0;
   const double begin = now();
   std::vector<boost::asio::awaitable<void>> tasks;
   const std::size_t base = clients * 1000 + keys * 100'000;
   for (std::size_t i = 0; i < clients; ++i) tasks.push_back(committing(bench, base + i, keys, begin + bench.seconds, done));
   co_await wait_for(std::move(tasks));
-  const double took = now() - begin;
-  print(fmt::format("committer, {} clients, conditional commits of {} keys", clients, keys), double(done * keys) / took, "keys",
-        fmt::format("{:.0f} commits/s, {:.2f} ms each", double(done) / took, took * double(clients) / double(done) * 1000));
+  co_return double(done) / (now() - begin);
+}
+
+boost::asio::awaitable<void> show_committer(Bench& bench, std::size_t clients, std::size_t keys) {
+  const double commits = co_await committer(bench, clients, keys);
+  print(fmt::format("committer, {} clients, conditional commits of {} keys", clients, keys), commits * double(keys), "keys",
+        fmt::format("{:.0f} commits/s, {:.2f} ms each", commits, double(clients) / commits * 1000));
+}
+
+/// Few large commits: what the disk and the engine can take when nothing is decided.
+boost::asio::awaitable<void> show_ceiling(Bench& bench) {
+  constexpr std::size_t kClients = 64, kKeys = 25;
+  fmt::print("{:.0f}\n", co_await committer(bench, kClients, kKeys) * kKeys);
 }
 
 boost::asio::awaitable<void> deciding(Shard& shard, std::size_t client, double end, std::uint64_t& done) {
@@ -231,8 +242,8 @@ boost::asio::awaitable<void> then_stop(boost::asio::awaitable<void> work, runtim
 }
 
 boost::asio::awaitable<void> measure(Bench& bench) {
-  for (const std::size_t clients : {1, 64, 320}) co_await committer(bench, clients, 1);
-  co_await committer(bench, 64, 5);
+  for (const std::size_t clients : {1, 64, 320}) co_await show_committer(bench, clients, 1);
+  co_await show_committer(bench, 64, 5);
   co_await shards(bench, 16, 1);
   co_await shards(bench, 16, 64);
   co_await shards(bench, 16, 320);
@@ -248,6 +259,14 @@ std::shared_ptr<Table> open(runtime::Runtime& runtime, const std::string& dir) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 2 && std::string_view(argv[1]) == "ceiling") {
+    const Folder folder;
+    runtime::Loop loop;
+    Bench bench{loop.runtime(), open(loop.runtime(), folder.path("db")), std::atof(argv[2]), 0};
+    runtime::spawn(bench.runtime.executor, then_stop(show_ceiling(bench), loop));
+    loop.run();
+    return 0;
+  }
   const double seconds = argc > 1 ? std::atof(argv[1]) : 2;
   const std::uint64_t rows = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1'000'000;
   const Folder folder;

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${1:-build/release} seconds=${2:-5} port=${3:-21300}
 work=$(mktemp -d)
-chmod 755 "$work" # nginx reads it as another user
+chmod 755 "$work" # nginx reads below it as another user
 pids=()
 cleanup() {
   for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
@@ -16,26 +16,7 @@ trap cleanup EXIT
 
 mkdir -p "$work/www"
 head -c 1500 /dev/urandom | base64 -w0 | head -c 2000 | sed 's/^/{"description":"/; s/$/"}/' >"$work/www/reply.json"
-cat >"$work/nginx.conf" <<CONF
-worker_processes 1;
-daemon off;
-pid $work/nginx.pid;
-error_log $work/error.log;
-events { worker_connections 1024; }
-http {
-  types { application/json json; }
-  access_log off;
-  sendfile on;
-  tcp_nopush on;
-  tcp_nodelay on;
-  keepalive_requests 1000000000;
-  open_file_cache max=100;
-  client_body_temp_path $work/body; proxy_temp_path $work/proxy; fastcgi_temp_path $work/fastcgi;
-  uwsgi_temp_path $work/uwsgi; scgi_temp_path $work/scgi;
-  server { listen 127.0.0.1:$((port + 1)); root $work/www; }
-}
-CONF
-"$(command -v nginx || echo /usr/sbin/nginx)" -c "$work/nginx.conf" -p "$work" 2>/dev/null &
+bench/serve_nginx "$work/www" $((port + 1)) &
 pids+=($!)
 "$build/bench_http" "$port" "$work/www/reply.json" &
 pids+=($!)

@@ -61,11 +61,19 @@ def usage(pids):
     return out
 
 
-def storage_counts():
-    """Commits, and synced writes of them together, since PPS started."""
+def spent():
+    """What PPS has spent since it started: commits, synced writes of them together, keys, bytes, and HTTP exchanges with others."""
     text = call(f"http://127.0.0.1:{METRICS_PORT}", "GET", "/metrics").body.decode()
-    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if line and line[0] != "#")
-    return [float(values[name]) for name in ("pps_storage_commits_total", "pps_storage_groups_total")]
+    values = [line.rsplit(" ", 1) for line in text.splitlines() if line and line[0] != "#"]
+    return {what: sum(float(value) for name, value in values if name.split("{")[0] == metric) for what, metric in (
+        ("commits", "pps_storage_commits_total"), ("syncs", "pps_storage_groups_total"), ("keys", "pps_storage_keys_total"),
+        ("bytes", "pps_storage_bytes_total"), ("exchanges", "pps_http_client_requests_total"))}
+
+
+def ceiling(build):
+    """Keys a second that the committer writes on this disk when nothing is decided, now."""
+    done = subprocess.run([pathlib.Path(build) / "bench_storage", "ceiling", "2"], stdout=subprocess.PIPE, text=True, check=True)
+    return float(done.stdout)
 
 
 def memory(pid):
@@ -78,17 +86,19 @@ def report_load(build, demo, tokens, sku, seconds, what):
     pids = dict(demo.pids)
     if demo.served:
         pids["pps"] = demo.served.pid
-    before, stored = usage(pids), storage_counts()
+    before, spent_before = usage(pids), spent()
     result = run_buyers(build, demo, tokens, sku, seconds)
-    after, stored_after = usage(pids), storage_counts()
+    after, spent_after = usage(pids), spent()
     count, accept, complete = result["completed"], result["accept_us"], result["complete_us"]
-    commits, synced = [(now - then) / count for now, then in zip(stored_after, stored)]
+    each = {what: (spent_after[what] - spent_before[what]) / count for what in spent_after}
     print(f"  {what}, {len(tokens):3} buyers: {count / result['seconds']:6.0f} purchases/s durable and completed ({count} in {result['seconds']:.1f} s); accept "
           f"p50 {quantile(accept, .5):.1f} ms p99 {quantile(accept, .99):.1f} ms; accept to completed "
           f"p50 {quantile(complete, .5):.1f} ms p99 {quantile(complete, .99):.1f} ms")
     cpu = ", ".join(f"{name} {(after[name][0] - before[name][0]) / count * 1e6:.0f}" for name in pids)
     disk = ", ".join(f"{name} {(after[name][1] - before[name][1]) / count / 1024:.1f}" for name in demo.pids)
-    print(f"      a purchase: {commits:.1f} commits, {synced:.1f} synced writes by PPS; CPU us: {cpu}, buyers {result['cpu_us'] / count:.0f}; KiB to disk: {disk}")
+    print(f"      a purchase: {each['keys']:.1f} keys and {each['bytes'] / 1024:.1f} KiB in {each['commits']:.1f} commits, {each['syncs']:.1f} synced writes, "
+          f"{each['exchanges']:.1f} exchanges with provider and fulfilment; CPU us: {cpu}, buyers {result['cpu_us'] / count:.0f}; KiB to disk: {disk}")
+    return count / result["seconds"], each["keys"]
 
 
 def report_cold_start(demo, products):
@@ -131,7 +141,9 @@ def main():
         run_buyers(options.build, demo, tokens[:8], "bench-lic", 1)
         report_load(options.build, demo, tokens[:1], "bench-lic", 3, "licence")
         for sku, what in (("bench-lic", "licence"), ("bench-box", "boxed copy of one SKU")):
-            report_load(options.build, demo, tokens, sku, options.seconds, what)
+            rate, keys = report_load(options.build, demo, tokens, sku, options.seconds, what)
+            most = ceiling(options.build)
+            print(f"      the committer by itself: {most:.0f} keys/s now, so {most / keys:.0f} purchases/s; reached {rate / (most / keys):.0%} of it")
         now, most, own = memory(demo.served.pid)
         print(f"  memory after the load: {now:.0f} MB resident, {own:.0f} MB of it its own; {most:.0f} MB at most")
     return 0

@@ -84,7 +84,9 @@ class PooledClient final : public HttpClient, public std::enable_shared_from_thi
         tls_(std::move(tls)),
         loop_(loop),
         tracer_(runtime),
-        breaker_(options_.breaker_failures, options_.breaker_open) {}
+        breaker_(options_.breaker_failures, options_.breaker_open),
+        exchanges_(metrics::counter("pps_http_client_requests_total", "Requests sent to another server, repetitions included.",
+                                    {{"peer", origin_.authority}})) {}
 
   Task<ClientResponse> send(Context context, ClientRequest request) override {
     const auto self = shared_from_this();
@@ -148,6 +150,7 @@ class PooledClient final : public HttpClient, public std::enable_shared_from_thi
       auto timer = runtime_.timers.call_at(deadline, [weak = std::weak_ptr(link)] {
         if (const auto alive = weak.lock()) alive->abort();
       });
+      exchanges_.add();
       std::string head = head_of(context, request, deadline);
       std::string body = request.body;
       Exchange done = co_await link->exchange(std::move(head), std::move(body),
@@ -340,6 +343,7 @@ class PooledClient final : public HttpClient, public std::enable_shared_from_thi
   asio::any_io_executor loop_;
   trace::Tracer tracer_;
   CircuitBreaker breaker_;
+  metrics::Counter& exchanges_;
   std::deque<LinkPtr> idle_;
   std::size_t open_ = 0;  // idle, in use or being opened
   std::deque<std::shared_ptr<Waiter>> waiting_;

@@ -18,6 +18,8 @@ constexpr std::size_t kMaxQueuedBytes = 64 << 20;
 struct Metrics {
   metrics::Counter& commits = metrics::counter("pps_storage_commits_total", "Commits and view writes asked for");
   metrics::Counter& groups = metrics::counter("pps_storage_groups_total", "Groups written, each with one sync");
+  metrics::Counter& keys = metrics::counter("pps_storage_keys_total", "Keys put or erased, an erased range counting as one");
+  metrics::Counter& bytes = metrics::counter("pps_storage_bytes_total", "Bytes of the keys and values handed to the engine");
   metrics::Counter& failed = metrics::counter("pps_storage_groups_failed_total", "Groups not written, or of unknown outcome");
   metrics::Histogram& seconds = metrics::histogram("pps_storage_group_seconds", "From a group's start to its sync");
 };
@@ -32,6 +34,13 @@ std::size_t bytes_of(const Committer::Request& request) {
   for (const auto& write : std::get<std::vector<ViewWrite>>(request))
     bytes += write.partition.size() + write.row.at.key.size() + write.row.body.size();
   return bytes;
+}
+
+void count(const std::vector<KeyWrite>& writes) {
+  std::size_t bytes = 0;
+  for (const auto& write : writes) bytes += write.key.size() + (write.value ? write.value->size() : write.range_end.size());
+  measured().keys.add(writes.size());
+  measured().bytes.add(bytes);
 }
 
 Result<void> add(Group& group, const std::shared_ptr<const Batch>& batch) { return group.add(*batch); }
@@ -91,7 +100,9 @@ Result<Committer::Written> Committer::write(Engine& engine, const std::vector<Qu
   for (const auto& [request, answer, bytes] : queued)
     written.results.push_back(std::visit([&group](const auto& one) { return add(group, one); }, request));
   if (group.empty()) return written;
-  Result<std::uint64_t> ticket = engine.write(group.take());
+  std::vector<KeyWrite> writes = group.take();
+  count(writes);
+  Result<std::uint64_t> ticket = engine.write(std::move(writes));
   if (ticket)
     written.ticket = *ticket;
   else
