@@ -15,6 +15,8 @@ Settings read_settings(config::Config& config, std::string issuer) {
       config.get_int("auth.address_burst", settings.throttle.address_burst, 1, 1'000'000);
   settings.throttle.address_per_minute =
       config.get_int("auth.address_per_minute", settings.throttle.address_per_minute, 0, 1'000'000);
+  settings.throttle.address_failures =
+      config.get_int("auth.address_failures", settings.throttle.address_failures, 0, 1'000'000);
   // The floor is OWASP's.
   const auto memory =
       config.get_int("auth.argon2_memory_kib", settings.cost.memory_kib, 19'456, 1'048'576);

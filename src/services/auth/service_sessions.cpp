@@ -21,7 +21,10 @@ Task<Tokens> AuthService::login(Context, LoginRequest request) {
   Result<void> allowed = throttle_.address(request.peer_address);
   if (!allowed) co_return fail(std::move(allowed).error());
   Result<std::string> canonical = security::canonical_email(request.email);
-  if (!canonical) co_return bad_credentials();
+  if (!canonical) {
+    throttle_.address_failed(request.peer_address);
+    co_return bad_credentials();
+  }
   const std::string throttled = "account " + *canonical;
   allowed = co_await throttle_.attempt(throttled);
   if (!allowed) co_return fail(std::move(allowed).error());
@@ -31,7 +34,10 @@ Task<Tokens> AuthService::login(Context, LoginRequest request) {
   Result<security::Passwords::Verdict> verdict =
       co_await passwords_.verify(request.password, std::move(kept));
   if (!verdict) co_return fail(std::move(verdict).error());
-  if (!verdict->matches) co_return bad_credentials();
+  if (!verdict->matches) {
+    throttle_.address_failed(request.peer_address);
+    co_return bad_credentials();
+  }
   Result<void> cleared = co_await throttle_.succeeded(throttled);
   if (!cleared) co_return fail(std::move(cleared).error());
   if (!(*user)->row.verified)

@@ -30,7 +30,8 @@ std::string network_of(const std::string& peer) {
   if (std::string_view(bytes.data(), 12) == kMapped) return {bytes.data(), bytes.size()};
   return {bytes.data(), 8};
 }
-constexpr std::size_t kMostBuckets = 100'000;
+constexpr std::size_t kMostNetworks = 100'000;
+constexpr Duration kHour = std::chrono::hours(1);
 }  // namespace
 
 Duration Throttle::wait_after(std::int64_t failures) const {
@@ -77,21 +78,55 @@ Task<void> Throttle::succeeded(std::string account) {
   }
 }
 
-Result<void> Throttle::address(const std::string& peer) {
-  if (limits_.address_per_minute == 0) return {};
-  if (buckets_.size() >= kMostBuckets) buckets_.clear();  // a bound; forgetting favours the caller
+/// Those whose bucket is full again and that have failed nothing are as good as never seen. If that makes no room, those that
+/// do not wait are forgotten too: many networks at once must not free one that guesses.
+void Throttle::forget_the_quiet() {
   const Duration now = runtime_.clock.monotonic();
-  const auto burst = static_cast<double>(limits_.address_burst);
-  const auto [it, fresh] = buckets_.try_emplace(network_of(peer), Bucket{burst, now});
-  Bucket& bucket = it->second;
+  const Duration refill(std::llround(static_cast<double>(limits_.address_burst) * 60e6 /
+                                     static_cast<double>(std::max<std::int64_t>(1, limits_.address_per_minute))));
+  std::erase_if(networks_, [&](const auto& one) {
+    const Network& network = one.second;
+    return now - network.at >= refill && network.not_before <= now &&
+           (network.failures == 0 || now - network.hour_began >= kHour);
+  });
+  if (networks_.size() < kMostNetworks) return;
+  std::erase_if(networks_, [&](const auto& one) { return one.second.not_before <= now; });
+  if (networks_.size() >= kMostNetworks) networks_.clear();  // a bound, whatever happens
+}
+
+Throttle::Network& Throttle::network(const std::string& peer) {
+  const std::string key = network_of(peer);
+  if (const auto known = networks_.find(key); known != networks_.end()) return known->second;
+  if (networks_.size() >= kMostNetworks) forget_the_quiet();
+  return networks_.emplace(key, Network{static_cast<double>(limits_.address_burst), runtime_.clock.monotonic()}).first->second;
+}
+
+Result<void> Throttle::address(const std::string& peer) {
+  const Duration now = runtime_.clock.monotonic();
+  Network& from = network(peer);
+  if (now < from.not_before) return fail(limited("rate.limited", from.not_before - now));
+  if (limits_.address_per_minute == 0) return {};
   const double per_us = static_cast<double>(limits_.address_per_minute) / 60e6;
-  bucket.tokens =
-      std::min(burst, bucket.tokens + static_cast<double>((now - bucket.at).count()) * per_us);
-  bucket.at = now;
-  if (bucket.tokens < 1)
-    return fail(limited("rate.limited", Duration(std::llround((1 - bucket.tokens) / per_us))));
-  bucket.tokens -= 1;
+  from.tokens = std::min(static_cast<double>(limits_.address_burst),
+                         from.tokens + static_cast<double>((now - from.at).count()) * per_us);
+  from.at = now;
+  if (from.tokens < 1)
+    return fail(limited("rate.limited", Duration(std::llround((1 - from.tokens) / per_us))));
+  from.tokens -= 1;
   return {};
+}
+
+void Throttle::address_failed(const std::string& peer) {
+  if (limits_.address_failures == 0) return;
+  const Duration now = runtime_.clock.monotonic();
+  Network& from = network(peer);
+  if (from.failures == 0 || now - from.hour_began >= kHour) {
+    from.failures = 0;
+    from.hour_began = now;
+  }
+  if (++from.failures < limits_.address_failures) return;
+  from.failures = 0;
+  from.not_before = now + limits_.address_wait;
 }
 
 }  // namespace pps::auth

@@ -15,6 +15,8 @@ struct ThrottleLimits {
   std::int64_t off_at = 100;  ///< Failures after which the password no longer works until recovery.
   std::int64_t address_burst = 10;
   std::int64_t address_per_minute = 10;
+  std::int64_t address_failures = 100;  ///< Wrong secrets in an hour after which a network waits `address_wait`; 0: no limit.
+  Duration address_wait = std::chrono::hours(1);
 };
 
 /// Slows down guessing. An attempt is counted, durably, before the secret is checked, under what
@@ -29,19 +31,27 @@ class Throttle {
   Task<void> attempt(std::string account);
   /// The secret was right: the count starts anew.
   Task<void> succeeded(std::string account);
-  /// A token bucket per /32 or /64, in memory. Error `rate_limited` "rate.limited".
+  /// An attempt from a network, which is a /32 or a /64: it has a token bucket, and waits after too many wrong secrets. In
+  /// memory. Error `rate_limited` "rate.limited".
   Result<void> address(const std::string& peer);
+  /// The secret of an attempt from there was wrong.
+  void address_failed(const std::string& peer);
 
  private:
-  struct Bucket {
+  struct Network {
     double tokens = 0;
-    Duration at{};
+    Duration at{};  ///< When `tokens` was right.
+    std::int64_t failures = 0;
+    Duration hour_began{};  ///< Of the hour in which `failures` are counted.
+    Duration not_before{};
   };
+  Network& network(const std::string& peer);
+  void forget_the_quiet();
   Duration wait_after(std::int64_t failures) const;
   runtime::Runtime& runtime_;
   Repository& repository_;
   ThrottleLimits limits_;
-  std::unordered_map<std::string, Bucket> buckets_;
+  std::unordered_map<std::string, Network> networks_;
 };
 
 }  // namespace pps::auth

@@ -70,7 +70,7 @@ TEST_F(House, refuses_weak_passwords_and_names_of_several_lines) {
   EXPECT_EQ(code(sign_up("ada@example.com", "14 characters.")), "password.too_short");
   EXPECT_EQ(code(sign_up("ada@example.com", std::string(257, 'a'))), "password.too_long");
   EXPECT_EQ(code(sign_up("ada@example.com", "\xff long enough password")), "text.encoding");
-  for (const std::string name : {std::string("Ada\nYou won, go to"), std::string(),
+  for (const std::string& name : {std::string("Ada\nYou won, go to"), std::string(),
                                  std::string(121, 'a'), std::string("\xff")}) {
     RegisterRequest request{"ada@example.com", kPassword, name, ""};
     EXPECT_EQ(code(world.run(service->register_user({}, std::move(request)))), "name.invalid");

@@ -108,7 +108,7 @@ TEST_F(House, ends_what_is_idle_or_old) {
 
 TEST_F(House, refuses_made_up_refresh_tokens) {
   const std::string own = security::base64url(std::string(48, 'x'));
-  for (const std::string token :
+  for (const std::string& token :
        {std::string(), std::string("x"), own, own + "A", std::string(10'000, 'A')})
     EXPECT_EQ(code(refresh(token)), "auth.refresh_invalid");
 }

@@ -118,5 +118,28 @@ TEST_F(House, limits_each_network) {
     EXPECT_EQ(from(peer), "ok") << peer;
 }
 
+TEST_F(House, lets_a_network_wait_after_too_many_wrong_passwords_in_an_hour) {
+  settings.throttle.address_burst = 1000;
+  settings.throttle.address_failures = 5;
+  start();
+  import("ada@example.com");
+  const auto from = [&](const char* peer) {
+    return code(login("ada@example.com", kPassword, peer));
+  };
+  const auto guess = [&](int number) {  // each at another account: none of them slows it down
+    return code(login("user" + std::to_string(number) + "@example.com", "wrong", "192.0.2.1"));
+  };
+  for (int i = 0; i < 4; ++i) ASSERT_EQ(guess(i), "auth.invalid_credentials");
+  EXPECT_EQ(from("192.0.2.1"), "ok") << "four are none too many";
+  pass(1h);
+  for (int i = 4; i < 9; ++i) ASSERT_EQ(guess(i), "auth.invalid_credentials") << "an hour forgets";
+  EXPECT_EQ(from("192.0.2.1"), "rate.limited");
+  EXPECT_EQ(from("192.0.2.2"), "ok") << "another network";
+  pass(59min);
+  EXPECT_EQ(from("192.0.2.1"), "rate.limited");
+  pass(2min);
+  EXPECT_EQ(from("192.0.2.1"), "ok");
+}
+
 }  // namespace
 }  // namespace pps::auth::testing

@@ -178,7 +178,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BadCase{"no_lines", with("{\"sku\":\"gimp-lic\",\"quantity\":1}", ""), "k", 422, "fields.invalid", "/lines"},
                       BadCase{"unknown_field", with("\"quantity\":1", "\"quantity\":1,\"gift\":true"), "k", 422, "fields.invalid", "/lines/0/gift"},
                       BadCase{"payment_method", with("pm_card_visa", "pm card"), "k", 422, "fields.invalid", "/payment_method"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& one) { return std::string(one.param.name); });
 
 TEST_F(Gateway, needs_a_key_a_scope_and_a_media_type) {
   EXPECT_EQ(code(answer(request(net::Method::post, "/api/purchases", kBody))), "idempotency.key_missing");

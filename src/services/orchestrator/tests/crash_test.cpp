@@ -166,7 +166,7 @@ INSTANTIATE_TEST_SUITE_P(
         Sabotage{"swallows_a_refusal",
                  {{"sourceRef=\"prepare_refused\" targetRef=\"undo_failed\"", "sourceRef=\"prepare_refused\" targetRef=\"capture\""}},
                  "prepare/key"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace pps::orchestrator::testing

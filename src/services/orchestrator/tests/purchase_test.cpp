@@ -164,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{"unknown", {{"unicorn", 1}}, 0, ErrorKind::invalid, "fields.invalid", "sku.unknown"},
                       Refusal{"currency", {{"key", 1}}, 0, ErrorKind::invalid, "fields.invalid", "sku.unknown"},
                       Refusal{"duplicate", {{"key", 1}, {"key", 2}}, 0, ErrorKind::invalid, "lines.duplicate", "lines.duplicate"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& one) { return std::string(one.param.name); });
 
 struct Failure {
   const char* call;
