@@ -6,6 +6,7 @@
 #include <array>
 
 #include "runtime/sync.hpp"
+#include "security/arenas.hpp"
 
 namespace pps::security {
 
@@ -13,23 +14,14 @@ namespace {
 constexpr std::size_t kSalt = 16;
 constexpr std::size_t kHash = 32;
 
-// One block of memory per hashing thread, kept between hashes: page faults cost more than argon2
-// itself.
-struct Arena {
-  std::unique_ptr<std::uint8_t[]> memory;
-  std::size_t size = 0;
-};
-thread_local Arena arena;
+// How long memory for hashing is kept after the last hash.
+constexpr Duration kIdle = std::chrono::seconds(10);
 
 int take_arena(std::uint8_t** memory, std::size_t bytes) {
-  if (arena.size < bytes) {
-    arena.memory.reset(new (std::nothrow) std::uint8_t[bytes]);
-    arena.size = arena.memory ? bytes : 0;
-  }
-  *memory = arena.memory.get();
+  *memory = Arenas::instance().take(bytes);
   return *memory ? ARGON2_OK : ARGON2_MEMORY_ALLOCATION_ERROR;
 }
-void give_arena_back(std::uint8_t* memory, std::size_t bytes) { OPENSSL_cleanse(memory, bytes); }
+void give_arena_back(std::uint8_t* memory, std::size_t bytes) { Arenas::instance().give_back(memory, bytes); }
 
 Result<std::array<std::uint8_t, kHash>> derive(const std::string& password,
                                                const std::string& pepper, const std::string& salt,
@@ -139,6 +131,11 @@ Passwords::Passwords(runtime::Runtime& runtime, PasswordCost cost, std::string p
       pepper_(std::move(pepper)),
       decoy_(print({cost, random_salt(runtime.random), std::string(kHash, '\0')})) {}
 
+/// A shop at night holds none.
+void Passwords::release_when_idle() {
+  release_ = runtime_.timers.call_at(runtime_.clock.monotonic() + kIdle, [] { Arenas::instance().release_idle(); });
+}
+
 Task<std::string> Passwords::hash(std::string password) {
   Result<std::string> normal = to_nfc(password);
   if (!normal) co_return fail(std::move(normal).error());
@@ -149,7 +146,9 @@ Task<std::string> Passwords::hash(std::string password) {
     if (!derived) return fail(derived.error());
     return print({cost, salt, text_of(*derived)});
   };
-  co_return co_await runtime::run_on<std::string>(runtime_, runtime_.pool, std::move(work));
+  Result<std::string> phc = co_await runtime::run_on<std::string>(runtime_, runtime_.pool, std::move(work));
+  release_when_idle();
+  co_return phc;
 }
 
 Task<Passwords::Verdict> Passwords::verify(std::string password, std::string phc) {
@@ -166,7 +165,9 @@ Task<Passwords::Verdict> Passwords::verify(std::string password, std::string phc
     const bool equal = CRYPTO_memcmp(derived->data(), kept.hash.data(), kHash) == 0;
     return Verdict{equal && can_match, kept.cost != cost};
   };
-  co_return co_await runtime::run_on<Verdict>(runtime_, runtime_.pool, std::move(work));
+  Result<Verdict> verdict = co_await runtime::run_on<Verdict>(runtime_, runtime_.pool, std::move(work));
+  release_when_idle();
+  co_return verdict;
 }
 
 }  // namespace pps::security

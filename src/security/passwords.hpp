@@ -18,8 +18,8 @@ struct PasswordCost {
   bool operator==(const PasswordCost&) const = default;
 };
 
-/// Hashes and checks passwords on a pool, one arena per thread, at most as many at once as the pool
-/// has threads. A PHC string is what is kept. Loop-confined. Both answer `unavailable` "overloaded"
+/// Hashes and checks passwords on a pool, at most as many at once as the pool has threads; their
+/// memory (Arenas) is handed back 10 s after the last. A PHC string is what is kept. Loop-confined. Both answer `unavailable` "overloaded"
 /// when the pool's queue is full.
 class Passwords {
  public:
@@ -38,7 +38,10 @@ class Passwords {
   Task<Verdict> verify(std::string password, std::string phc);
 
  private:
+  void release_when_idle();
+
   runtime::Runtime& runtime_;
+  runtime::TimerHandle release_;
   PasswordCost cost_;
   std::string pepper_;
   std::string decoy_;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "runtime/simulated.hpp"
+#include "security/arenas.hpp"
 
 namespace pps::security {
 namespace {
@@ -79,6 +80,19 @@ TEST_F(PasswordsTest, never_match_an_account_that_does_not_exist) {
   EXPECT_FALSE(matches(plain, "", ""));
   EXPECT_FALSE(matches(plain, "a long enough password", ""));
   EXPECT_FALSE(matches(plain, std::string(32, '\0'), ""));
+}
+
+TEST_F(PasswordsTest, hand_their_memory_back_when_nobody_hashes) {
+  hash(plain, "a long enough password");
+  const std::size_t held = Arenas::instance().held();
+  EXPECT_GE(held, 64u << 10);
+  world.run_for(std::chrono::seconds(6));
+  hash(plain, "another good password");
+  EXPECT_EQ(Arenas::instance().held(), held) << "the same memory again";
+  world.run_for(std::chrono::seconds(6));
+  EXPECT_EQ(Arenas::instance().held(), held) << "used 6 s ago";
+  world.run_for(std::chrono::seconds(5));
+  EXPECT_EQ(Arenas::instance().held(), 0u);
 }
 
 // Counts the work given to the pool: an unknown account must cost the hash that a known one costs.
