@@ -94,9 +94,9 @@ std::vector<Committer::Queued> Committer::next_group() {
   return group;
 }
 
-Result<Committer::Written> Committer::write(Engine& engine, const std::vector<Queued>& queued) {
+Result<Committer::Written> Committer::write(Engine& engine, const std::vector<Queued>& queued, std::int64_t now_s) {
   Written written;
-  Group group(engine);
+  Group group(engine, now_s);
   for (const auto& [request, answer, bytes] : queued)
     written.results.push_back(std::visit([&group](const auto& one) { return add(group, one); }, request));
   if (group.empty()) return written;
@@ -115,7 +115,8 @@ boost::asio::awaitable<void> Committer::run(std::shared_ptr<Committer> self) {
     auto group = std::make_shared<const std::vector<Queued>>(self->next_group());
     const Duration begin = self->runtime_.clock.monotonic();
     measured().commits.add(group->size());
-    std::function<Result<Written>()> work = [engine = self->engine_, group] { return write(*engine, *group); };
+    const std::int64_t now_s = to_unix_us(self->runtime_.clock.now()) / 1'000'000;
+    std::function<Result<Written>()> work = [engine = self->engine_, group, now_s] { return write(*engine, *group, now_s); };
     Result<Written> written = co_await runtime::run_on<Written>(self->runtime_, self->runtime_.sync_pool, std::move(work));
     if (!written) {
       measured().failed.add();

@@ -35,7 +35,7 @@ class Committer : public std::enable_shared_from_this<Committer> {
     std::optional<std::uint64_t> ticket;  ///< Absent: nothing was written.
   };
   static boost::asio::awaitable<void> run(std::shared_ptr<Committer> self);
-  static Result<Written> write(Engine& engine, const std::vector<Queued>& group);
+  static Result<Written> write(Engine& engine, const std::vector<Queued>& group, std::int64_t now_s);
   std::vector<Queued> next_group();
 
   runtime::Runtime& runtime_;

@@ -8,23 +8,24 @@ namespace {
 Error corrupt() { return {ErrorKind::internal, "storage.corrupt", "a stored row cannot be read"}; }
 
 /// Coroutines here own what they use, so that a table may go while calls are under way.
-Task<std::optional<Row>> find_row(std::shared_ptr<Engine> engine, FamilyUse use, std::string key, RowKey at) {
+Task<std::optional<Row>> find_row(std::shared_ptr<Engine> engine, FamilyUse use, std::string key, RowKey at, std::int64_t now_s) {
   Result<Engine::Found> value = co_await engine->get(use, std::move(key));
   if (!value) co_return fail(std::move(value).error());
   if (!*value) co_return std::nullopt;
   const auto stored = layout::unpack(**value);
   if (!stored) co_return fail(corrupt());
-  if (stored->tombstone) co_return std::nullopt;
-  co_return Row{std::move(at), stored->version, std::string(stored->body)};
+  if (stored->tombstone || stored->is_gone(now_s)) co_return std::nullopt;
+  co_return Row{std::move(at), stored->version, std::string(stored->body), stored->expires_s};
 }
 
 struct Scan {
   KeyRange range;
   std::size_t prefix = 0;  ///< Bytes of the engine's key before the row's own.
   RowKind kind = 0;
+  std::int64_t now_s = 0;
 };
 
-/// Tombstones take places in an engine's page: go on until it has given a row, or there are no more.
+/// Tombstones and what has expired take places in an engine's page: go on until it has given a row, or there are no more.
 Task<ScanPage> scan_rows(std::shared_ptr<Engine> engine, Scan scan) {
   ScanPage page;
   do {
@@ -34,8 +35,8 @@ Task<ScanPage> scan_rows(std::shared_ptr<Engine> engine, Scan scan) {
     for (const auto& [key, value] : found->rows) {
       const auto stored = layout::unpack(value);
       if (!stored) co_return fail(corrupt());
-      if (stored->tombstone) continue;
-      page.rows.push_back({{scan.kind, key.substr(scan.prefix)}, stored->version, std::string(stored->body)});
+      if (stored->tombstone || stored->is_gone(scan.now_s)) continue;
+      page.rows.push_back({{scan.kind, key.substr(scan.prefix)}, stored->version, std::string(stored->body), stored->expires_s});
     }
     page.more = found->more;
     if (!page.more) break;
@@ -61,19 +62,19 @@ Task<ScanPage> nothing() { co_return ScanPage{}; }
 class EngineTable final : public Table {
  public:
   EngineTable(runtime::Runtime& runtime, std::shared_ptr<Engine> engine)
-      : engine_(engine), committer_(std::make_shared<Committer>(runtime, std::move(engine))) {}
+      : runtime_(runtime), engine_(engine), committer_(std::make_shared<Committer>(runtime, std::move(engine))) {}
 
   Task<std::optional<Row>> find(const Family& family, std::string partition, RowKey at) override {
     if (auto error = rules::refuse(&family)) return refused<std::optional<Row>>(std::move(*error));
     std::string key = layout::row_key(family, partition, at);
-    return find_row(engine_, family.use, std::move(key), std::move(at));
+    return find_row(engine_, family.use, std::move(key), std::move(at), now_s());
   }
 
   Task<ScanPage> scan(ScanQuery query) override {
     if (auto error = rules::refuse(query)) return refused<ScanPage>(std::move(*error));
     const std::string prefix = layout::kind_prefix(*query.family, query.partition, query.kind);
     Scan scan{{query.family->use, prefix + query.from, prefix + query.to, query.backwards, query.limit}, prefix.size(),
-              query.kind};
+              query.kind, now_s()};
     if (query.to.empty()) scan.range.to = layout::kind_end(*query.family, query.partition, query.kind);
     if (scan.range.from >= scan.range.to) return nothing();
     return scan_rows(engine_, std::move(scan));
@@ -93,6 +94,9 @@ class EngineTable final : public Table {
   }
 
  private:
+  std::int64_t now_s() const { return to_unix_us(runtime_.clock.now()) / 1'000'000; }
+
+  runtime::Runtime& runtime_;
   std::shared_ptr<Engine> engine_;
   std::shared_ptr<Committer> committer_;
 };

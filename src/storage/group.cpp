@@ -18,6 +18,7 @@ Result<Group::State> Group::state_of(FamilyUse use, const std::string& key) {
   if (!*value) return State{};
   const auto stored = layout::unpack(**value);
   if (!stored) return fail(ErrorKind::internal, "storage.corrupt", "a stored row cannot be read");
+  if (stored->is_gone(now_s_)) return State{};
   return State{true, stored->tombstone, stored->version};
 }
 
@@ -54,7 +55,7 @@ Result<void> Group::add(const Batch& batch) {
     } else {
       const Row& row = std::get<Put>(mutation).row;
       put(use, layout::row_key(*batch.family, batch.partition, row.at), State{true, false, row.version},
-          layout::pack({false, row.version, row.body}));
+          layout::pack({false, row.version, row.body, row.expires_s}));
     }
   }
   return {};
@@ -68,7 +69,7 @@ Result<void> Group::add(const ViewWrite& write) {
   if (state->exists && state->version >= write.row.version) return {};
   const std::string_view body = write.erase ? std::string_view() : std::string_view(write.row.body);
   put(use, std::move(key), State{true, write.erase, write.row.version},
-      layout::pack({write.erase, write.row.version, body}));
+      layout::pack({write.erase, write.row.version, body, write.row.expires_s}));
   return {};
 }
 

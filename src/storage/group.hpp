@@ -13,7 +13,8 @@ namespace pps::storage {
 /// of the group; one that fails leaves the group as it was. Used by one thread at a time.
 class Group {
  public:
-  explicit Group(Engine& engine) : engine_(engine) {}
+  /// @param now_s Unix seconds: what has expired by then is not there.
+  Group(Engine& engine, std::int64_t now_s) : engine_(engine), now_s_(now_s) {}
   /// Errors: `conflict` "storage.condition"; what Engine::get_newest answers.
   Result<void> add(const Batch& batch);
   Result<void> add(const ViewWrite& write);
@@ -41,6 +42,7 @@ class Group {
   void erase_range(FamilyUse use, std::string from, std::string to);
 
   Engine& engine_;
+  std::int64_t now_s_;
   std::vector<KeyWrite> writes_;
   std::unordered_map<std::string, Pending> pending_[2];
   std::vector<PendingRange> ranges_;

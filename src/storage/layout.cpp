@@ -5,6 +5,11 @@
 
 namespace pps::storage::layout {
 
+namespace {
+constexpr std::uint8_t kTombstone = 1;
+constexpr std::uint8_t kExpires = 2;
+}  // namespace
+
 std::string kind_prefix(const Family& family, std::string_view partition, RowKind kind) {
   std::string key;
   key.reserve(family.name.size() + partition.size() + 8);
@@ -27,19 +32,25 @@ std::string kind_end(const Family& family, std::string_view partition, RowKind k
 }
 
 std::string pack(const Stored& stored) {
-  std::string value(1, stored.tombstone ? '\1' : '\0');
-  value.reserve(stored.body.size() + 11);
+  const bool expires = stored.expires_s != 0;
+  std::string value(1, static_cast<char>((stored.tombstone ? kTombstone : 0) | (expires ? kExpires : 0)));
+  value.reserve(stored.body.size() + 17);
   wire::put_varint(value, stored.version);
+  if (expires) wire::put_varint(value, static_cast<std::uint64_t>(stored.expires_s));
   value.append(stored.body);
   return value;
 }
 
 std::optional<Stored> unpack(std::string_view value) {
   Stored stored;
-  if (value.empty() || static_cast<std::uint8_t>(value[0]) > 1) return std::nullopt;
-  stored.tombstone = value[0] == '\1';
+  const auto flags = static_cast<std::uint8_t>(value.empty() ? '\xff' : value[0]);
+  if ((flags & ~(kTombstone | kExpires)) != 0) return std::nullopt;
+  stored.tombstone = (flags & kTombstone) != 0;
   value.remove_prefix(1);
   if (!wire::take_varint(value, stored.version)) return std::nullopt;
+  std::uint64_t expires_s = 0;
+  if ((flags & kExpires) != 0 && !wire::take_varint(value, expires_s)) return std::nullopt;
+  stored.expires_s = static_cast<std::int64_t>(expires_s);
   stored.body = value;
   return stored;
 }

@@ -7,7 +7,8 @@
 #include "storage/table.hpp"
 
 /// How rows lie in an engine's ordered map. Key: family name, 00, partition as text (keys.hpp), kind as two bytes
-/// big-endian, the row's key. Value: a flag byte (0 row, 1 tombstone of a view), version as varint, body.
+/// big-endian, the row's key. Value: a byte of flags (1 tombstone of a view, 2 expires), version as varint, if it expires
+/// the second as varint, body.
 /// On disk for ever: golden files hold it.
 namespace pps::storage::layout {
 
@@ -20,6 +21,8 @@ struct Stored {
   bool tombstone = false;
   std::uint64_t version = 0;
   std::string_view body;
+  std::int64_t expires_s = 0;  ///< 0: never.
+  bool is_gone(std::int64_t now_s) const { return expires_s != 0 && expires_s <= now_s; }
 };
 std::string pack(const Stored& stored);
 std::optional<Stored> unpack(std::string_view value);  ///< Nothing if it is not of that shape.

@@ -255,7 +255,7 @@ template <class T>
 constexpr bool ids_ascend() {
   return std::apply(
       [](const auto&... column) {
-        std::uint32_t last = 0;
+        [[maybe_unused]] std::uint32_t last = 0;  // without columns nothing reads it
         return ((last < column.kId ? (last = column.kId, true) : false) && ...);
       },
       T::columns());

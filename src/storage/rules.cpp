@@ -15,6 +15,7 @@ std::optional<Error> refuse(const RowKey& at) {
 
 std::optional<Error> refuse(const Row& row) {
   if (row.version == 0) return invalid("storage.version", "a row's version is at least 1");
+  if (row.expires_s < 0) return invalid("storage.expiry", "a row expires at a second after 1970, or never (0)");
   return refuse(row.at);
 }
 

@@ -40,6 +40,9 @@ struct Row {
   RowKey at;
   std::uint64_t version = 0;  ///< ≥ 1; set by whoever writes.
   std::string body;           ///< storage/rows.hpp encodes structs.
+  /// Unix seconds from which the row is as if it had never been written; 0: it stays. What is gone then must be worth
+  /// nothing any more, since clocks differ. A row that is written again is given its end again.
+  std::int64_t expires_s = 0;
   bool operator==(const Row&) const = default;
 };
 

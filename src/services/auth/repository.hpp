@@ -168,11 +168,17 @@ class Change {
     batch_.family = &kAuth;
     batch_.partition = std::move(partition);
   }
+  /// What is put after this is kept a day longer than `us` (Unix microseconds) and then forgotten;
+  /// until the day is over, what has ended is told from what never was.
+  Change& until(std::int64_t us) {
+    expires_s_ = us / 1'000'000 + 86'400;
+    return *this;
+  }
   template <class Row>
   Change& insert(const Row& row, std::string key = {}) {
     const storage::RowKey at{Row::kKind, std::move(key)};
     batch_.conditions.push_back({storage::Condition::Kind::absent, at, 0});
-    batch_.mutations.emplace_back(storage::Put{{at, 1, storage::encode_row(row)}});
+    batch_.mutations.emplace_back(storage::Put{{at, 1, storage::encode_row(row), expires_s_}});
     return *this;
   }
   template <class Row>
@@ -180,13 +186,14 @@ class Change {
     const storage::RowKey at{Row::kKind, std::move(key)};
     batch_.conditions.push_back({storage::Condition::Kind::version_is, at, was.version});
     batch_.mutations.emplace_back(
-        storage::Put{{at, was.version + 1, storage::encode_row(was.row)}});
+        storage::Put{{at, was.version + 1, storage::encode_row(was.row), expires_s_}});
     return *this;
   }
   storage::Batch take() { return std::move(batch_); }
 
  private:
   storage::Batch batch_;
+  std::int64_t expires_s_ = 0;
 };
 
 class Repository {

@@ -183,7 +183,7 @@ Task<void> AuthService::send_verification(Context context, UserRow user) {
                       .sealed_name = user.sealed_name,
                       .password = user.password};
   Change change(partition_of("verification", security::sha256(token)));
-  change.insert(row);
+  change.until(row.expires_at_us).insert(row);
   Result<void> kept = co_await repository_.commit(std::move(change));
   if (!kept) co_return kept;
   notifications::Mail mail{
@@ -238,7 +238,7 @@ Task<Done> AuthService::verify_email(Context, VerifyEmailRequest request) {
   }
   (*found)->row.used = true;
   Change change(partition);
-  change.update(**found);
+  change.until((*found)->row.expires_at_us).update(**found);
   Result<void> used = co_await repository_.commit(std::move(change));
   if (!used && used.error().kind != ErrorKind::conflict) co_return fail(std::move(used).error());
   co_return Done{};

@@ -147,7 +147,7 @@ Task<Done> AuthService::revoke(Context context, ClientAuthentication request) {
       co_return Done{};
     }
     Change change(partition_of("revoked", found->jti));
-    change.insert(RevokedRow{found->expires_at_s, {}});
+    change.until(found->expires_at_s * 1'000'000).insert(RevokedRow{found->expires_at_s, {}});
     Result<void> kept = co_await repository_.commit(std::move(change));
     if (!kept && kept.error().kind != ErrorKind::conflict) co_return fail(std::move(kept).error());
     const std::int64_t now_s = now_us() / 1'000'000;

@@ -82,12 +82,12 @@ Task<Tokens> AuthService::open_session(const UserRow& user, std::string agent,
   const std::string refresh =
       security::base64url(std::string(session.id.view()) + random_bytes(32));
   Change change(session_partition(session.id));
-  change.insert(session);
+  change.until(session.expires_at_us).insert(session);
   change.insert(RefreshRow{.generation = 1}, security::sha256(refresh));
   Result<void> kept = co_await repository_.commit(std::move(change));
   if (!kept) co_return fail(std::move(kept).error());
   Change listed(user_sessions_partition(session.user));
-  listed.insert(MemberRow{}, std::string(session.id.view()));
+  listed.until(session.expires_at_us).insert(MemberRow{}, std::string(session.id.view()));
   kept = co_await repository_.commit(std::move(listed));
   if (!kept) co_return fail(std::move(kept).error());
   live_sessions_[session.id] = session.expires_at_us;
@@ -156,7 +156,7 @@ Task<Tokens> AuthService::refresh(Context, RefreshRequest request) {
     const std::string next =
         security::base64url(std::string(session.row.id.view()) + random_bytes(32));
     Change change(session_partition(session.row.id));
-    change.update(session);
+    change.until(session.row.expires_at_us).update(session);
     change.insert(RefreshRow{.generation = session.row.generation}, security::sha256(next));
     Result<void> rotated = co_await repository_.commit(std::move(change));
     if (rotated) co_return tokens_for(session.row, next);
@@ -172,7 +172,7 @@ Task<void> AuthService::end(Uuid id) {
     if (!*session || (*session)->row.ended) co_return Result<void>{};
     (*session)->row.ended = true;
     Change change(session_partition(id));
-    change.update(**session);
+    change.until((*session)->row.expires_at_us).update(**session);
     ++ends_;
     live_sessions_.erase(id);
     Result<void> ended = co_await repository_.commit(std::move(change));

@@ -219,9 +219,9 @@ Task<std::vector<Product>> Repository::scan(std::optional<ProductId> after, std:
 
 // ------------------------------------------------------------------------------------------------ plain rows
 
-Task<void> Repository::put_plain(std::string partition, storage::RowKey at, std::string body) {
+Task<void> Repository::put_plain(std::string partition, storage::RowKey at, std::string body, std::int64_t expires_s) {
   storage::Batch batch{&kPlain, std::move(partition), {}, {}};
-  batch.mutations.push_back(storage::Put{{std::move(at), 1, std::move(body)}});
+  batch.mutations.push_back(storage::Put{{std::move(at), 1, std::move(body), expires_s}});
   Result<void> done = co_await state_->table->commit(std::move(batch));
   co_return done;
 }
@@ -319,10 +319,10 @@ Task<std::uint64_t> Repository::index_position() {
   co_return position;
 }
 
-Task<void> Repository::put_import(std::string id, std::string json) {
+Task<void> Repository::put_import(std::string id, std::string json, std::int64_t expires_s) {
   storage::RowKey at{kImport, ""};
   std::string partition = storage::KeyWriter().text("import").text(id).take();
-  Result<void> done = co_await put_plain(std::move(partition), std::move(at), std::move(json));
+  Result<void> done = co_await put_plain(std::move(partition), std::move(at), std::move(json), expires_s);
   co_return done;
 }
 

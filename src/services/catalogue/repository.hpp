@@ -83,8 +83,8 @@ class Repository {
   Task<void> put_index_position(std::uint64_t position);
   Task<std::uint64_t> index_position();
 
-  /// The report of an import as ImportJob's JSON.
-  Task<void> put_import(std::string id, std::string json);
+  /// The report of an import as ImportJob's JSON, kept until `expires_s` (Unix seconds).
+  Task<void> put_import(std::string id, std::string json, std::int64_t expires_s);
   Task<std::optional<std::string>> find_import(std::string id);
 
  private:
@@ -94,7 +94,7 @@ class Repository {
   std::string partition_of(std::uint16_t shard) const;
   Task<bool> uses(ProductId id, Claim claim);
   Task<void> withdraw(ProductId id);
-  Task<void> put_plain(std::string partition, storage::RowKey at, std::string body);
+  Task<void> put_plain(std::string partition, storage::RowKey at, std::string body, std::int64_t expires_s = 0);
   Task<std::vector<storage::Row>> scan_all(std::string partition, storage::RowKind kind);
 
   std::unique_ptr<State> state_;

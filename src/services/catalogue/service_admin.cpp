@@ -22,6 +22,10 @@ Result<std::optional<ProductId>> read_cursor(const std::string& cursor, const st
   return fail(ErrorKind::malformed, "cursor.invalid", "The cursor is not one of this list with these filters.");
 }
 
+std::int64_t kept_until_s(const Import& import) {
+  return (std::max(import.started_at_us, import.finished_at_us) + kReportsKept_us) / 1'000'000 + 1;
+}
+
 std::unexpected<Error> no_import() {
   return fail(ErrorKind::not_found, "import.not_found", "There is no such import; reports are kept for 24 hours.");
 }
@@ -105,7 +109,7 @@ Task<JsonReply> CatalogueService::import_begin(Context, ImportBegin request) {
   import->started_at_us = now;
   imports_[import->id] = import;
   std::string report = import->json();
-  Result<void> kept = co_await repository_->put_import(import->id, std::move(report));
+  Result<void> kept = co_await repository_->put_import(import->id, std::move(report), kept_until_s(*import));
   if (!kept) co_return fail(std::move(kept).error());
   log::info("catalogue.import_begun", {{"import", import->id}, {"actor", request.actor}});
   co_return JsonReply{import->json(), ""};
@@ -190,7 +194,7 @@ Task<JsonReply> CatalogueService::import_piece(Context, ImportPiece request) {
   }
   std::string json = import->json();
   Result<void> kept = Result<void>{};
-  if (import->status != "running") kept = co_await repository_->put_import(import->id, json);
+  if (import->status != "running") kept = co_await repository_->put_import(import->id, json, kept_until_s(*import));
   import->one_piece.release();
   if (!kept) co_return fail(std::move(kept).error());
   co_return JsonReply{std::move(json), ""};

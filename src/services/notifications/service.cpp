@@ -29,6 +29,8 @@ Result<void> check_envelope(const std::string& id, const std::string& to) {
     return fail(ErrorKind::invalid, "mail.to", "one e-mail address, at most 254 characters");
   return {};
 }
+/// Longer than any event can be told again.
+constexpr std::int64_t kSentKept_s = 90ll * 86'400;
 constexpr auto kFirstRetry = std::chrono::seconds(1);
 constexpr auto kLastRetry = std::chrono::minutes(10);
 }  // namespace
@@ -164,7 +166,7 @@ Task<void> NotificationsService::forget(std::shared_ptr<Outgoing> outgoing, std:
   const std::string id = outgoing->waiting.at(seq).id;
   const SentRow sent{.at_us = to_unix_us(deps_.runtime.clock.now())};
   std::vector<storage::ViewWrite> writes{
-      {&kSent, id, {{SentRow::kKind, {}}, 1, storage::encode_row(sent)}}};
+      {&kSent, id, {{SentRow::kKind, {}}, 1, storage::encode_row(sent), sent.at_us / 1'000'000 + kSentKept_s}}};
   Result<void> noted = co_await deps_.table->write_views(std::move(writes));
   if (!noted) co_return noted;
   ++outgoing->delivered;

@@ -71,7 +71,7 @@ std::vector<storage::ViewWrite> final_copies(const PurchaseRow& row) {
   // The version is the time, so that a key used again after 90 days replaces its older row.
   writes.push_back({&kSettled, customer_partition(row.customer),
                     {settled_key(row.client_id, row.idempotency_key), static_cast<std::uint64_t>(row.updated_at_us),
-                     storage::encode_row(key)}});
+                     storage::encode_row(key), (row.updated_at_us + kKeyKept.count()) / 1'000'000 + 1}});
   return writes;
 }
 

@@ -25,17 +25,21 @@ RowKey movement_key(const Sku& sku, std::int64_t seq) {
 
 RowKey owned_key(InstanceId id) { return {kOwnedKind, KeyWriter().uuid(id.value).take()}; }
 
+namespace {
+constexpr std::int64_t kSettledLife_s = 90ll * 86'400;
+}
+
 std::string settled_partition(const EffectParts& effect) {
   constexpr std::uint64_t kDayMs = 86'400'000;
   return KeyWriter().u64(effect.purchase.value.unix_ms() / kDayMs).take();
 }
 
-storage::ViewWrite settled_write(const EffectId& effect, const SettledRow& row) {
+storage::ViewWrite settled_write(const EffectId& effect, const SettledRow& row, std::int64_t now_us) {
   const auto parts = parse_effect_id(effect.value);
   PPS_INVARIANT(parts.has_value());
   return {&kSettled,
           settled_partition(*parts),
-          {{kSettledKind, KeyWriter().text(effect.value).take()}, 1, storage::encode_row(row)}};
+          {{kSettledKind, KeyWriter().text(effect.value).take()}, 1, storage::encode_row(row), now_us / 1'000'000 + kSettledLife_s}};
 }
 
 Task<std::optional<SettledRow>> find_settled(storage::Table& table, EffectId effect) {

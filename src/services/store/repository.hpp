@@ -156,10 +156,10 @@ storage::RowKey change_key(const Sku& sku, std::string_view idempotency_key);
 storage::RowKey movement_key(const Sku& sku, std::int64_t seq);
 storage::RowKey owned_key(InstanceId id);
 
-/// The partition of kSettled that holds an effect: its purchase's UTC day, so that whole days can
-/// be dropped.
+/// The partition of kSettled that holds an effect: its purchase's UTC day.
 std::string settled_partition(const EffectParts& effect);
-storage::ViewWrite settled_write(const EffectId& effect, const SettledRow& row);
+/// How an effect ended; forgotten 90 days later, when its purchase is older than that for sure.
+storage::ViewWrite settled_write(const EffectId& effect, const SettledRow& row, std::int64_t now_us);
 Task<std::optional<SettledRow>> find_settled(storage::Table& table, EffectId effect);
 
 /// `put(decision, row)` for every row struct here with a key of its own.

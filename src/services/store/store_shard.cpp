@@ -118,9 +118,9 @@ Task<void> StoreShard::settle() {
   Result<void> durable = co_await shard_->flush();
   if (!durable) co_return durable;
   std::vector<storage::ViewWrite> writes;
-  for (const auto& row : holds) writes.push_back(settled_write(row.hold, {.hold = row.state}));
+  for (const auto& row : holds) writes.push_back(settled_write(row.hold, {.hold = row.state}, now_us()));
   for (const auto& row : instances) {
-    writes.push_back(settled_write(row.effect, {.instance = row.state, .tracking = row.tracking}));
+    writes.push_back(settled_write(row.effect, {.instance = row.state, .tracking = row.tracking}, now_us()));
     if (row.state != InstanceState::active) continue;
     writes.push_back({&kOwned,
                       storage::KeyWriter().uuid(row.owner.value).take(),

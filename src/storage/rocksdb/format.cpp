@@ -7,7 +7,8 @@
 namespace pps::storage::rocksdb {
 
 namespace {
-constexpr unsigned kVersion = 1;
+/// 2: rows may expire. A folder of format 1 is one of format 2 in which nothing does.
+constexpr unsigned kVersion = 2;
 
 std::string content(std::uint16_t shards) { return fmt::format("pps-storage {}\nshards {}\n", kVersion, shards); }
 
@@ -15,7 +16,9 @@ Error open_failed(const std::string& what, const ::rocksdb::Status& status) {
   return {ErrorKind::internal, "storage.open", what + ": " + status.ToString()};
 }
 
-/// Written beside, synced and renamed: a crash leaves the whole file or none.
+}  // namespace
+
+// Written beside, synced and renamed: a crash leaves the whole file or none.
 Result<void> write_format(::rocksdb::Env& env, const std::string& dir, std::uint16_t shards) {
   const std::string temporary = dir + "/FORMAT.new";
   auto status = ::rocksdb::WriteStringToFile(&env, content(shards), temporary, /*should_sync=*/true);
@@ -26,15 +29,15 @@ Result<void> write_format(::rocksdb::Env& env, const std::string& dir, std::uint
   if (!status.ok()) return fail(open_failed("writing " + dir + "/FORMAT", status));
   return {};
 }
-}  // namespace
 
-Result<void> check_format(::rocksdb::Env& env, const std::string& dir, std::uint16_t shards) {
+Result<Format> check_format(::rocksdb::Env& env, const std::string& dir, std::uint16_t shards) {
   auto status = env.CreateDirIfMissing(dir);
   if (!status.ok()) return fail(open_failed("creating " + dir, status));
   if (env.FileExists(dir + "/FORMAT").IsNotFound()) {
     if (env.FileExists(dir + "/CURRENT").ok())
       return fail(ErrorKind::invalid, "storage.foreign", dir + " holds a database that is not of this program");
-    return write_format(env, dir, shards);
+    if (auto written = write_format(env, dir, shards); !written) return fail(written.error());
+    return Format::current;
   }
   std::string text;
   status = ::rocksdb::ReadFileToString(&env, dir + "/FORMAT", &text);
@@ -51,7 +54,7 @@ Result<void> check_format(::rocksdb::Env& env, const std::string& dir, std::uint
   if (kept != shards)
     return fail(ErrorKind::invalid, "storage.shard_count",
                 fmt::format("{} was made with {} shards and cannot be opened with {}", dir, kept, shards));
-  return {};
+  return version < kVersion ? Format::older : Format::current;
 }
 
 }  // namespace pps::storage::rocksdb

@@ -10,6 +10,7 @@
 #include <rocksdb/utilities/table_properties_collectors.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "runtime/log.hpp"
 #include "runtime/sync.hpp"
@@ -52,7 +53,9 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
   }
 
   Result<void> open() {
-    if (auto format = check_format(*env_, options_.dir, options_.shards); !format) return format;
+    note_time();
+    const auto format = check_format(*env_, options_.dir, options_.shards);
+    if (!format) return fail(format.error());
     const std::vector<rdb::ColumnFamilyDescriptor> descriptors = {
         {rdb::kDefaultColumnFamilyName, family_options(/*queues=*/false, 64 << 10)},
         {"conditional", family_options(/*queues=*/true, options_.write_buffer_bytes)},
@@ -70,6 +73,7 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
     if (!status.ok()) return fail(open_error(status));
     db_.reset(db);
     std::ranges::copy(handles, families_);
+    if (*format == Format::older) return write_format(*env_, options_.dir, options_.shards);
     return {};
   }
 
@@ -99,7 +103,10 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
     return fail(ErrorKind::unknown_outcome, "storage.sync_failed", status.ToString());
   }
 
-  Task<void> settled(std::uint64_t) override { co_return Result<void>{}; }
+  Task<void> settled(std::uint64_t) override {
+    note_time();
+    co_return Result<void>{};
+  }
 
   Task<Found> get(FamilyUse use, std::string key) override {
     rdb::ReadOptions cached;
@@ -145,6 +152,9 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
 
   rdb::ColumnFamilyHandle* family_of(FamilyUse use) const { return families_[use == FamilyUse::conditional ? 1 : 2]; }
 
+  /// On the loop. Compactions run on threads of RocksDB, which do not ask the clock.
+  void note_time() { now_s_->store(to_unix_us(runtime_.clock.now()) / 1'000'000, std::memory_order_relaxed); }
+
   rdb::DBOptions db_options() const {
     rdb::DBOptions options;
     options.env = env_.get();
@@ -187,6 +197,7 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
     const auto supported = rdb::GetSupportedCompressions();
     const bool lz4 = std::ranges::find(supported, rdb::kLZ4Compression) != supported.end();
     options.compression = lz4 ? rdb::kLZ4Compression : rdb::kNoCompression;
+    options.compaction_filter_factory = leave_out_expired(now_s_);
     // Rows that come and go leave deletes in a file's window: compact such a file soon.
     if (queues)
       options.table_properties_collector_factories.push_back(rdb::NewCompactOnDeletionCollectorFactory(4096, 1024));
@@ -260,6 +271,7 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
   std::shared_ptr<rdb::Cache> cache_;
   std::unique_ptr<rdb::DB> db_;
   rdb::ColumnFamilyHandle* families_[3] = {};
+  const std::shared_ptr<std::atomic<std::int64_t>> now_s_ = std::make_shared<std::atomic<std::int64_t>>(0);
   Stopped stopped_ = Stopped::no;
   bool checked_ = false;
   std::size_t written_since_check_ = 0;

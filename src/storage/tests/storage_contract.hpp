@@ -276,6 +276,33 @@ TYPED_TEST_P(TableContract, scans_pass_over_tombstones_without_losing_their_plac
   EXPECT_FALSE(none.more);
 }
 
+TYPED_TEST_P(TableContract, what_has_expired_is_as_if_never_written) {
+  const std::int64_t past = 1'000'000'000, future = 4'000'000'000;  // seconds: 2001, 2096
+  Row old = row("old", 3, "o"), young = row("young", 3, "y");
+  old.expires_s = past;
+  young.expires_s = future;
+  ASSERT_TRUE(this->views({{&kPlain, "p", old}, {&kPlain, "p", young}, view("z", 1)}));
+  EXPECT_FALSE(this->find(kPlain, "p", "old"));
+  EXPECT_EQ(this->find(kPlain, "p", "young"), young) << "its end included";
+  EXPECT_EQ(this->keys(this->scan({&kPlain, "p", kKind, "", "", false, 100})), "youngz");
+  EXPECT_EQ(this->keys(this->scan({&kPlain, "p", kKind, "", "", false, 1})), "young");
+  ASSERT_TRUE(this->views({view("old", 1, "again")})) << "a smaller version than that of what is gone";
+  EXPECT_EQ(this->find(kPlain, "p", "old"), row("old", 1, "again"));
+
+  Batch batch = insert("q", "a");
+  std::get<Put>(batch.mutations[0]).row.expires_s = past;
+  ASSERT_TRUE(this->commit(batch));
+  EXPECT_FALSE(this->find(kLive, "q", "a"));
+  EXPECT_EQ(this->code_of({&kLive, "q", {version_is("a", 1)}, {Put{row("a", 2)}}}), "storage.condition");
+  std::get<Put>(batch.mutations[0]).row.expires_s = future;
+  ASSERT_TRUE(this->commit(batch)) << "absent again";
+  EXPECT_EQ(this->code_of(insert("q", "a")), "storage.condition");
+  std::get<Put>(batch.mutations[0]).row.expires_s = -1;
+  EXPECT_EQ(this->code_of(batch), "storage.expiry");
+  this->harness_.reopen();
+  EXPECT_EQ(this->find(kPlain, "p", "young"), young);
+}
+
 REGISTER_TYPED_TEST_SUITE_P(TableContract, what_is_committed_is_found_also_after_reopening,
                             a_condition_that_does_not_hold_refuses_the_whole_batch,
                             the_static_row_is_a_row_of_kind_0_without_a_key, what_the_port_does_not_allow_is_refused,
@@ -284,6 +311,7 @@ REGISTER_TYPED_TEST_SUITE_P(TableContract, what_is_committed_is_found_also_after
                             a_large_scan_comes_in_pages_that_lose_nothing, erased_rows_and_ranges_are_gone,
                             commits_of_one_group_see_each_other_and_a_conflict_drops_only_its_own,
                             of_many_who_insert_one_row_one_wins, views_keep_the_greatest_version_in_any_order,
-                            scans_pass_over_tombstones_without_losing_their_place);
+                            scans_pass_over_tombstones_without_losing_their_place,
+                            what_has_expired_is_as_if_never_written);
 
 }  // namespace pps::storage::contract

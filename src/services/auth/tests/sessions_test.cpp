@@ -261,5 +261,29 @@ TEST_F(House, keeps_its_keys_when_they_cannot_be_read_again) {
   EXPECT_EQ(code(refresh(tokens->refresh_token)), "ok");
 }
 
+TEST_F(House, forgets_a_session_a_day_after_its_end) {
+  const CustomerId ada = import("ada@example.com");
+  Result<Tokens> tokens = login("ada@example.com");
+  ASSERT_TRUE(tokens);
+  const auto sessions = [&] {
+    storage::ScanQuery query{.family = &kAuth, .partition = user_sessions_partition(ada), .kind = MemberRow::kKind};
+    return world.run(table->scan(std::move(query)))->rows;
+  };
+  ASSERT_EQ(sessions().size(), 1u);
+  const auto kept = [&] {
+    storage::RowKey at{SessionRow::kKind, {}};
+    return world.run(table->find(kAuth, session_partition(*Uuid::from_view(sessions()[0].at.key)), std::move(at)))->has_value();
+  };
+  for (int day = 0; day < 30; day += 10) {
+    pass(24h * 10 - 1h);
+    tokens = refresh(tokens->refresh_token);  // rotation keeps the end of its session
+    ASSERT_TRUE(tokens) << day;
+    EXPECT_TRUE(kept());
+  }
+  pass(24h + 4h);
+  EXPECT_TRUE(sessions().empty());
+  EXPECT_EQ(code(refresh(tokens->refresh_token)), "auth.refresh_invalid");
+}
+
 }  // namespace
 }  // namespace pps::auth::testing

@@ -160,7 +160,7 @@ TEST_F(FaultsTest, a_folder_that_cannot_be_opened_is_refused_with_the_reason) {
   EXPECT_EQ(code({.dir = folder_.path(), .shards = 17}), "storage.shard_count");
   EXPECT_EQ(code({.dir = folder_.path(), .shards = 0}), "storage.shard_count");
   EXPECT_EQ(code({.dir = folder_.path("no/such/parent")}), "storage.open");
-  std::ofstream(folder_.path() + "/FORMAT") << "pps-storage 2\nsomething else\n";
+  std::ofstream(folder_.path() + "/FORMAT") << "pps-storage 3\nsomething else\n";
   EXPECT_EQ(code({.dir = folder_.path()}), "storage.newer");
   std::ofstream(folder_.path() + "/FORMAT") << "hello";
   EXPECT_EQ(code({.dir = folder_.path()}), "storage.foreign");
