@@ -222,12 +222,13 @@ void RequestParser::reset() {
 }
 
 ParseStep RequestParser::feed(std::string_view bytes) {
-  // Empty lines before a request are skipped (RFC 9112, 2.2); Beast would refuse them.
+  // Empty lines before a request are skipped (RFC 9112, 2.2); Beast would refuse them. Once it has begun, an empty line
+  // ends its head, whichever packet brings it.
   std::size_t skipped = 0;
-  while (!impl_->parser->is_header_done() && bytes.substr(skipped).starts_with("\r\n"))
-    skipped += 2;
-  if (!impl_->parser->is_header_done() && bytes.substr(skipped) == "\r")
-    return {skipped, ParseError::none, {}};
+  if (!impl_->parser->got_some()) {
+    while (bytes.substr(skipped).starts_with("\r\n")) skipped += 2;
+    if (bytes.substr(skipped) == "\r") return {skipped, ParseError::none, {}};
+  }
   ParseStep step = feed_parser(*impl_->parser, impl_->parser->complaint, bytes.substr(skipped));
   step.used += skipped;
   return step;

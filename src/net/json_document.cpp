@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
+#include <cmath>
 #include <unordered_set>
 
 namespace pps::net {
@@ -24,6 +25,7 @@ struct Builder {
   std::vector<std::unordered_set<std::string>> keys;
   std::string key;
   std::optional<std::string> duplicate;
+  bool beyond_double = false;
 
   using Code = json::error_code;
 
@@ -79,7 +81,12 @@ struct Builder {
     stack.push_uint64(value);
     return true;
   }
-  bool on_double(double value, json::string_view, Code&) {
+  bool on_double(double value, json::string_view, Code& code) {
+    if (!std::isfinite(value)) {
+      beyond_double = true;
+      code = json::error::exponent_overflow;
+      return false;
+    }
     stack.push_double(value);
     return true;
   }
@@ -117,6 +124,9 @@ Result<json::value> parse_json(std::string_view text) {
   const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
   if (const auto& duplicate = parser.handler().duplicate)
     return malformed(fmt::format("The key \"{}\" stands twice in one object ({}).", *duplicate,
+                                 position(text, read)));
+  if (parser.handler().beyond_double)
+    return malformed(fmt::format("A number is beyond 1.8e308, which is as far as numbers go here ({}).",
                                  position(text, read)));
   if (error == json::error::too_deep)
     return malformed(fmt::format("The JSON nests deeper than {} levels ({}).", kMaxJsonDepth,

@@ -38,6 +38,7 @@ INSTANTIATE_TEST_SUITE_P(
         SyntaxCase{R"({"":1,"":3})", "\"\" stands twice"},
         SyntaxCase{R"({"a":1,"\u0061":3})", "\"a\" stands twice"},
         SyntaxCase{R"({"x":[{"y":{"k":1,"k":1}}]})", "\"k\" stands twice"},
+        SyntaxCase{R"({"a":[1.0,-1e400]})", "beyond 1.8e308"},
         SyntaxCase{nested(32), "deeper than 32"}, SyntaxCase{nested(100'000), "deeper than 32"}));
 
 TEST(JsonReader, the_same_key_in_two_objects_is_fine_and_depth_has_room) {

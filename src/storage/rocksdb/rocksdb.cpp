@@ -34,6 +34,12 @@ bool is_locked(const rdb::Status& status) {
   return status.IsIOError() && status.ToString().find("lock") != std::string::npos;
 }
 
+/// Before it takes the lock RocksDB clears away its old logs, and fails if somebody else who opens or closes the folder does
+/// so at the same time.
+bool is_log_gone(const rdb::Status& status) {
+  return status.IsIOError() && status.ToString().find("LOG.old") != std::string::npos;
+}
+
 /// RocksDB would look for room every 5 s by itself and refuse Resume meanwhile; the engine asks at each write.
 class NoAutomaticRecovery final : public rdb::EventListener {
  public:
@@ -67,7 +73,7 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
     rdb::Status status;
     for (int tries = 0; tries < 10; ++tries) {
       status = rdb::DB::Open(db_options(), options_.dir, descriptors, &handles, &db);
-      if (!is_locked(status)) break;
+      if (!is_locked(status) && !is_log_gone(status)) break;
       env_->SleepForMicroseconds(50'000);
     }
     if (!status.ok()) return fail(open_error(status));
