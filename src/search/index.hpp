@@ -18,6 +18,7 @@ struct TextField {
   std::string text;
   int weight = 1;        ///< 1 … 50: how much a word here says about the document.
   bool suggest = false;  ///< Its words are what `suggest` completes.
+  std::string language = "en";  ///< ISO 639-1: how its words are stemmed. Unknown ones are not.
 };
 
 struct Document {
@@ -51,7 +52,9 @@ struct Sort {
 };
 
 struct Query {
-  std::string text;  ///< All words must match, the last also as a prefix; empty: every document.
+  /// All words must match, in any of the index's languages, the last also as a prefix; words that say nothing ("the", "mit")
+  /// are left out beside others. Empty: every document.
+  std::string text;
   std::vector<Filter> filters;  ///< All must hold; at most 31, each facet once.
   std::vector<Range> ranges;    ///< All must hold.
   std::vector<std::string> facets;  ///< To count.
@@ -70,6 +73,7 @@ struct QueryReply {
   std::map<std::string, std::vector<FacetCount>> facets;
   std::string next_cursor;      ///< Empty on the last page.
   std::string corrected_query;  ///< What was searched instead, when nothing matched the text as it was.
+  bool partial = false;         ///< Nothing matched all words: these match all but one.
 };
 
 /// Implementations: search/xapian; OpenSearch later. Loop-confined. Every call may answer `unavailable` (closed,

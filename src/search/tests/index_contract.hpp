@@ -40,6 +40,7 @@ class IndexContract : public testing::TestWithParam<Engine> {
   /// Five programs: gimp 1, inkscape 2, krita 3, nethack 4, chess 5.
   void put_programs();
   QueryReply ask(Query query);
+  /// What has all words.
   std::vector<int> found(Query query);
   static std::vector<int> numbers_of(const std::vector<Uuid>& ids);
 
@@ -117,7 +118,10 @@ inline std::vector<int> IndexContract::numbers_of(const std::vector<Uuid>& ids) 
   return numbers;
 }
 
-inline std::vector<int> IndexContract::found(Query query) { return numbers_of(ask(std::move(query)).ids); }
+inline std::vector<int> IndexContract::found(Query query) {
+  const QueryReply reply = ask(std::move(query));
+  return reply.partial ? std::vector<int>() : numbers_of(reply.ids);
+}
 
 TEST_P(IndexContract, FindsByAllWordsInAnyForm) {
   put_programs();
@@ -147,6 +151,40 @@ TEST_P(IndexContract, TheLastWordMayBeAPrefixTheOthersNot) {
 TEST_P(IndexContract, ATitleCountsMoreThanASummary) {
   put_programs();
   EXPECT_THAT(found({.text = "photo", .sort = {.by = Sort::By::relevance}}), ElementsAre(5, 1));
+}
+
+TEST_P(IndexContract, FindsInOtherLanguages) {
+  Document gimp = document(1, "GIMP", "Create images", {"graphics"}, "GIMP team", 2'900);
+  gimp.texts.push_back({"Bilder erstellen und Fotos bearbeiten", 4, false, "de"});
+  Document bilder = document(2, "Bilder", "A town in the Eifel", {"games"}, "KDE", 2'900);
+  Document other = document(3, "Esperantilo", "Write texts", {"office"}, "KDE", 2'900);
+  other.texts.push_back({"Redakti tekstojn", 4, false, "eo"});  // no stemmer knows it
+  put({gimp, bilder, other});
+  EXPECT_THAT(found({.text = "fotos bearbeiten"}), ElementsAre(1));
+  EXPECT_THAT(found({.text = "Bildern"}), ElementsAre(1)) << "German knows its forms";
+  EXPECT_THAT(found({.text = "create fotos"}), ElementsAre(1)) << "each word in its own language";
+  EXPECT_THAT(found({.text = "bilder", .sort = {.by = Sort::By::relevance}}), ElementsAre(2, 1)) << "the shop's own comes first";
+}
+
+TEST_P(IndexContract, LeavesOutWordsThatSayNothingBesideOthers) {
+  put_programs();
+  EXPECT_THAT(found({.text = "a painting for the images"}), ElementsAre(3));
+  EXPECT_THAT(found({.text = "bilder f\xc3\xbcr die krita"}), IsEmpty());
+  EXPECT_THAT(found({.text = "i want to play"}), ElementsAre(5));
+  EXPECT_THAT(found({.text = "images -"}), UnorderedElementsAre(1, 2, 3)) << "no word at all";
+}
+
+TEST_P(IndexContract, FindsAllWordsButOneWhenNothingHasAll) {
+  put_programs();
+  const QueryReply reply = ask({.text = "vector images dungeon"});
+  EXPECT_TRUE(reply.partial);
+  EXPECT_THAT(numbers_of(reply.ids), ElementsAre(2));
+  EXPECT_EQ(reply.total, 1u);
+  EXPECT_FALSE(ask({.text = "vector images"}).partial);
+  EXPECT_FALSE(ask({.text = "dungeons"}).partial);
+  const QueryReply none = ask({.text = "qqqq zzzz"});
+  EXPECT_FALSE(none.partial);
+  EXPECT_THAT(none.ids, IsEmpty());
 }
 
 TEST_P(IndexContract, CorrectsAMisspeltWordWhenNothingMatches) {

@@ -7,44 +7,21 @@
 #include <mutex>
 
 #include "search/xapian/stored_document.hpp"
+#include "search/xapian/words.hpp"
 
 namespace pps::search {
 namespace {
 
 /// Raised when what is stored changes: another format's index is thrown away and built again.
-constexpr const char* kFormat = "2";
+constexpr const char* kFormat = "3";
 constexpr const char* kFormatKey = "pps.format";
 constexpr const char* kPositionKey = "pps.position";
-/// Words of such texts are what a misspelt word may be corrected to.
-constexpr int kSpellingWeight = 3;
-constexpr int kMostExpansions = 100;
-
 std::string id_term(const Uuid& id) { return "Q" + std::string(id.view()); }
-
-std::string folded(std::string_view text) {
-  std::string out;
-  for (Xapian::Utf8Iterator c(text.data(), text.size()); c != Xapian::Utf8Iterator(); ++c)
-    Xapian::Unicode::append_utf8(out, Xapian::Unicode::tolower(*c));
-  return out;
-}
 
 Xapian::Document to_xapian(const Document& document, Xapian::WritableDatabase& database, bool spelling) {
   Xapian::Document doc;
   doc.set_data(encode_stored(document));
-  Xapian::TermGenerator words;
-  words.set_stemmer(Xapian::Stem("en"));
-  words.set_database(database);
-  words.set_document(doc);
-  Xapian::TermGenerator names;
-  names.set_stemming_strategy(Xapian::TermGenerator::STEM_NONE);
-  names.set_document(doc);
-  for (const TextField& field : document.texts) {
-    const bool spelt = spelling && field.weight >= kSpellingWeight;
-    words.set_flags(spelt ? Xapian::TermGenerator::FLAG_SPELLING : 0, 0);
-    const auto weight = static_cast<Xapian::termcount>(std::clamp(field.weight, 1, 50));
-    words.index_text_without_positions(field.text, weight);
-    if (field.suggest) names.index_text_without_positions(field.text, weight, "S");
-  }
+  add_words(document, database, spelling, doc);
   doc.add_boolean_term(id_term(document.id));
   return doc;
 }
@@ -64,47 +41,16 @@ std::vector<Match> matches_of(const Xapian::Database& database, const Xapian::Qu
   if (query.empty()) return matches;
   Xapian::Enquire enquire(database);
   enquire.set_query(query);
-  // Of BM25's parameters: a long description does not make a product less what its name says (b = 0.2), and fields weigh
-  // by word counts, so these must not saturate early (k1 = 4).
+  // Of BM25's parameters: a long description, or texts in several languages, do not make a product less what its name says
+  // (b = 0.05), and fields weigh by word counts, so these must not saturate early (k1 = 4).
   if (weighted)
-    enquire.set_weighting_scheme(Xapian::BM25Weight(4, 0, 1, 0.2, 0.5));
+    enquire.set_weighting_scheme(Xapian::BM25Weight(4, 0, 1, 0.05, 0.5));
   else
     enquire.set_weighting_scheme(Xapian::BoolWeight());
   Collector collector(matches);
   enquire.add_matchspy(&collector);
   enquire.get_mset(0, 1, database.get_doccount());
   return matches;
-}
-
-Xapian::Query parse(const Xapian::Database& database, const std::string& text) {
-  Xapian::QueryParser parser;
-  parser.set_database(database);
-  parser.set_stemmer(Xapian::Stem("en"));
-  parser.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
-  parser.set_default_op(Xapian::Query::OP_AND);
-  parser.set_max_expansion(kMostExpansions, Xapian::Query::WILDCARD_LIMIT_MOST_FREQUENT);
-  return parser.parse_query(folded(text), Xapian::QueryParser::FLAG_PARTIAL);
-}
-
-/// The text with each word that no document has replaced by the nearest that one has; empty if nothing changed.
-std::string corrected(const Xapian::Database& database, const std::string& text) {
-  const Xapian::Stem stem("en");
-  std::string out;
-  bool changed = false;
-  const std::string small = folded(text);
-  for (std::size_t at = 0; at < small.size();) {
-    const std::size_t end = std::min(small.find(' ', at), small.size());
-    std::string word = small.substr(at, end - at);
-    at = end + 1;
-    if (word.empty() || word.size() > 64) continue;
-    if (!database.term_exists(word) && !database.term_exists("Z" + stem(word))) {
-      const std::string nearest = database.get_spelling_suggestion(word, 2);
-      changed = changed || !nearest.empty();
-      if (!nearest.empty()) word = nearest;
-    }
-    out += (out.empty() ? "" : " ") + word;
-  }
-  return changed ? out : std::string();
 }
 
 std::unexpected<Error> engine_failed(const Xapian::Error& error) {
@@ -214,20 +160,43 @@ std::uint64_t XapianDatabase::stored_position() const {
   return text.empty() ? 0 : std::strtoull(text.c_str(), nullptr, 10);
 }
 
+namespace {
+struct Found {
+  std::vector<Match> matches;
+  std::string corrected;  ///< What was searched instead, if something was found by it.
+  bool partial = false;
+};
+
+/// All words; else all as they may have been meant; else all but one.
+template <class State>
+Found find_words(const State& state, const std::string& text, bool weighted) {
+  std::vector<std::string> words = words_of(text);
+  Found found{matches_of(state.reader, all_of_words(state.reader, words), weighted), {}, false};
+  if (!found.matches.empty()) return found;
+  if (auto meant = state.in_memory ? std::vector<std::string>() : corrected(state.reader, words); !meant.empty()) {
+    words = std::move(meant);
+    found.matches = matches_of(state.reader, all_of_words(state.reader, words), weighted);
+    for (const auto& word : words) found.corrected += (found.corrected.empty() ? "" : " ") + word;
+  }
+  if (found.matches.empty() && words.size() > 1) {
+    found.matches = matches_of(state.reader, all_but_one(state.reader, words), weighted);
+    found.partial = !found.matches.empty();
+  }
+  if (found.matches.empty()) found.corrected.clear();
+  return found;
+}
+}  // namespace
+
 Result<QueryReply> XapianDatabase::query(const Query& query) {
   State& state = *state_;
   const std::lock_guard lock(state.mutex);
   if (query.text.empty()) return state.columns.select(state.columns.all(), query);
   try {
     const bool weighted = query.sort.by == Sort::By::relevance;
-    std::vector<Match> matches = matches_of(state.reader, parse(state.reader, query.text), weighted);
-    std::string correction;
-    if (matches.empty() && !state.in_memory) {
-      correction = corrected(state.reader, query.text);
-      if (!correction.empty()) matches = matches_of(state.reader, parse(state.reader, correction), weighted);
-    }
-    Result<QueryReply> reply = state.columns.select(matches, query);
-    if (reply && !matches.empty()) reply->corrected_query = std::move(correction);
+    const Found found = find_words(state, query.text, weighted);
+    Result<QueryReply> reply = state.columns.select(found.matches, query);
+    if (reply) reply->corrected_query = found.corrected;
+    if (reply) reply->partial = found.partial;
     return reply;
   } catch (const Xapian::Error& error) {
     return engine_failed(error);
@@ -238,12 +207,7 @@ Result<std::vector<Uuid>> XapianDatabase::suggest(const std::string& typed, std:
   State& state = *state_;
   const std::lock_guard lock(state.mutex);
   try {
-    Xapian::QueryParser parser;
-    parser.set_database(state.reader);
-    parser.set_stemming_strategy(Xapian::QueryParser::STEM_NONE);
-    parser.set_default_op(Xapian::Query::OP_AND);
-    parser.set_max_expansion(kMostExpansions, Xapian::Query::WILDCARD_LIMIT_MOST_FREQUENT);
-    const Xapian::Query query = parser.parse_query(folded(typed), Xapian::QueryParser::FLAG_PARTIAL, "S");
+    const Xapian::Query query = names_with(state.reader, typed);
     std::vector<Match> matches = matches_of(state.reader, query, true);
     const std::string start = fold_title(folded(typed));
     const auto rank = [&](const Match& match) {

@@ -20,13 +20,14 @@ struct ProductRequest {
   std::string id_or_slug;
   bool by_slug = false;
   std::string currency;  ///< Empty: the shop's.
+  std::string language;  ///< BCP 47, such as "de"; empty: the shop's.
 };
 struct JsonReply {
   std::string json;
   std::string etag;  ///< Strong, with quotes; empty where there is none.
 };
 struct ListRequest {
-  std::string q, category, currency, cursor;
+  std::string q, category, currency, language, cursor;
   std::string sort;  ///< relevance, name, price, -price, -created_at; empty: relevance with `q`, else name.
   std::vector<std::string> brands, kinds;            ///< One of them; empty: any.
   std::optional<std::int64_t> price_min, price_max;  ///< Minor units, inclusive.
@@ -38,6 +39,7 @@ struct ListRequest {
 struct SuggestRequest {
   std::string q;
   std::int64_t limit = 8;
+  std::string language;
 };
 struct Nothing {};
 struct ImageRequest {
@@ -118,12 +120,12 @@ struct ProductChanged {
   std::vector<std::string> slugs, skus;  ///< Those it has and those it had before.
 };
 
-BOOST_DESCRIBE_STRUCT(ProductRequest, (), (id_or_slug, by_slug, currency))
+BOOST_DESCRIBE_STRUCT(ProductRequest, (), (id_or_slug, by_slug, currency, language))
 BOOST_DESCRIBE_STRUCT(JsonReply, (), (json, etag))
 BOOST_DESCRIBE_STRUCT(ListRequest, (),
-                      (q, category, currency, cursor, sort, brands, kinds, price_min, price_max, available, attributes,
+                      (q, category, currency, language, cursor, sort, brands, kinds, price_min, price_max, available, attributes,
                        facets, limit))
-BOOST_DESCRIBE_STRUCT(SuggestRequest, (), (q, limit))
+BOOST_DESCRIBE_STRUCT(SuggestRequest, (), (q, limit, language))
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 BOOST_DESCRIBE_STRUCT(ImageRequest, (), (product, name))
 BOOST_DESCRIBE_STRUCT(ImageReply, (), (bytes, media_type, etag))

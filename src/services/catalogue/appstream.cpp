@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <yaml.h>
 
+#include <algorithm>
 #include <map>
 
 namespace pps::catalogue {
@@ -114,6 +115,22 @@ void read_icons(Yaml& yaml, std::vector<AppstreamIcon>& icons) {
   });
 }
 
+bool is_other_language(const std::string& locale) {
+  return std::find(kOtherLanguages.begin(), kOtherLanguages.end(), locale) != kOtherLanguages.end();
+}
+
+/// A text by locale, into the entry's own and into its other languages.
+void localized(Yaml& yaml, AppstreamEntry& entry, std::string AppstreamEntry::* own, std::string AppstreamTexts::* other) {
+  yaml.mapping([&](const std::string& locale) {
+    if (locale == "C")
+      entry.*own = yaml.scalar();
+    else if (is_other_language(locale))
+      entry.other[locale].*other = yaml.scalar();
+    else
+      yaml.skip();
+  });
+}
+
 using Field = void (*)(Yaml&, AppstreamEntry&);
 
 const std::map<std::string, Field>& fields() {
@@ -121,9 +138,12 @@ const std::map<std::string, Field>& fields() {
       {"Type", [](Yaml& yaml, AppstreamEntry& entry) { entry.type = yaml.scalar(); }},
       {"ID", [](Yaml& yaml, AppstreamEntry& entry) { entry.id = yaml.scalar(); }},
       {"Package", [](Yaml& yaml, AppstreamEntry& entry) { entry.package = yaml.scalar(); }},
-      {"Name", [](Yaml& yaml, AppstreamEntry& entry) { entry.name = english(yaml); }},
-      {"Summary", [](Yaml& yaml, AppstreamEntry& entry) { entry.summary = english(yaml); }},
-      {"Description", [](Yaml& yaml, AppstreamEntry& entry) { entry.description_html = english(yaml); }},
+      {"Name",
+       [](Yaml& yaml, AppstreamEntry& entry) { localized(yaml, entry, &AppstreamEntry::name, &AppstreamTexts::name); }},
+      {"Summary",
+       [](Yaml& yaml, AppstreamEntry& entry) { localized(yaml, entry, &AppstreamEntry::summary, &AppstreamTexts::summary); }},
+      {"Description",
+       [](Yaml& yaml, AppstreamEntry& entry) { localized(yaml, entry, &AppstreamEntry::description_html, &AppstreamTexts::description_html); }},
       {"DeveloperName", [](Yaml& yaml, AppstreamEntry& entry) { entry.developer = english(yaml); }},
       {"ProjectGroup", [](Yaml& yaml, AppstreamEntry& entry) { entry.project = yaml.scalar(); }},
       {"ProjectLicense", [](Yaml& yaml, AppstreamEntry& entry) { entry.license = yaml.scalar(); }},
@@ -133,6 +153,8 @@ const std::map<std::string, Field>& fields() {
          yaml.mapping([&](const std::string& locale) {
            if (locale == "C")
              entry.keywords = texts(yaml);
+           else if (is_other_language(locale))
+             entry.other[locale].keywords = texts(yaml);
            else
              yaml.skip();
          });

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,15 +15,26 @@
 /// Debian's AppStream catalogue (DEP-11) as products: docs/guides/catalogue-data.md says where it comes from.
 namespace pps::catalogue {
 
+/// Languages that the page speaks beside English.
+inline constexpr std::array<std::string_view, 1> kOtherLanguages{"de"};
+
 struct AppstreamIcon {
   std::string name;
   std::int64_t width = 0, height = 0;
 };
 
-/// One entry of the catalogue, as far as it is used. Texts are the English ones.
+/// Texts of an entry in one language.
+struct AppstreamTexts {
+  std::string name, summary, description_html;
+  std::vector<std::string> keywords;
+};
+
+/// One entry of the catalogue, as far as it is used. Texts are the English ones; beside them those in the other languages of
+/// the page (kOtherLanguages).
 struct AppstreamEntry {
   std::string type, id, package, name, summary, description_html, developer, project, license, homepage;
   std::vector<std::string> categories, keywords;
+  std::map<std::string, AppstreamTexts> other;  ///< By language.
   std::vector<AppstreamIcon> icons;
 };
 

@@ -134,6 +134,23 @@ std::string cut(std::string text, std::size_t characters) {
   return text;
 }
 
+std::vector<std::string> keywords_of(const std::vector<std::string>& keywords) {
+  std::vector<std::string> out;
+  std::set<std::string> seen;
+  for (const std::string& keyword : keywords)
+    if (!keyword.empty() && out.size() < 50 && seen.insert(cut(keyword, 60)).second) out.push_back(cut(keyword, 60));
+  return out;
+}
+
+Texts texts_of(const AppstreamTexts& from) {
+  Texts texts;
+  if (!from.name.empty()) texts.name = cut(from.name, 200);
+  if (!from.summary.empty()) texts.summary = cut(from.summary, 500);
+  if (!from.description_html.empty()) texts.description = cut(plain_text(from.description_html), 20'000);
+  texts.keywords = keywords_of(from.keywords);
+  return texts;
+}
+
 }  // namespace
 
 const std::vector<CategoryInput>& appstream_categories() {
@@ -219,10 +236,8 @@ ProductInput appstream_product(const AppstreamEntry& entry, const std::string& s
   const std::string& brand = entry.developer.empty() ? entry.project : entry.developer;
   if (!brand.empty()) product.brand = cut(brand, 120);
   product.categories = categories_of(entry);
-  std::set<std::string> seen;
-  for (const std::string& keyword : entry.keywords)
-    if (!keyword.empty() && product.tags.size() < 50 && seen.insert(cut(keyword, 60)).second)
-      product.tags.push_back(cut(keyword, 60));
+  product.tags = keywords_of(entry.keywords);
+  for (const auto& [language, texts] : entry.other) product.texts.emplace(language, texts_of(texts));
   const std::pair<const char*, const std::string&> attributes[] = {{"homepage", entry.homepage},
                                                                    {"license", entry.license},
                                                                    {"package", entry.package},

@@ -84,6 +84,7 @@ Result<ListRequest> read_list(const Request& request) {
   list.q = text_of(request, "q");
   list.category = text_of(request, "category");
   list.currency = text_of(request, "currency");
+  list.language = text_of(request, "lang");
   list.sort = text_of(request, "sort");
   list.cursor = text_of(request, "cursor");
   if (request.query_value("cursor") && list.cursor.empty()) return malformed("?cursor must not be empty");
@@ -124,14 +125,14 @@ Task<Response> suggest(Api api, Request request) {
   if (!request.query_value("q")) co_return malformed("?q is required");
   Result<std::optional<std::int64_t>> limit = integer_of(request, "limit");
   if (!limit) co_return fail(std::move(limit).error());
-  SuggestRequest asked{text_of(request, "q"), limit->value_or(8)};
+  SuggestRequest asked{text_of(request, "q"), limit->value_or(8), text_of(request, "lang")};
   Result<JsonReply> reply = co_await api->suggest(request.context, std::move(asked));
   if (!reply) co_return fail(std::move(reply).error());
   co_return json_response(std::move(*reply));
 }
 
 Task<Response> get_product(Api api, Request request, bool by_slug) {
-  ProductRequest asked{request.params.at(0), by_slug, text_of(request, "currency")};
+  ProductRequest asked{request.params.at(0), by_slug, text_of(request, "currency"), text_of(request, "lang")};
   if (!by_slug && !ProductId::parse(asked.id_or_slug)) co_return malformed("the id in the path must be a UUID");
   Result<JsonReply> reply = co_await api->get_product(request.context, std::move(asked));
   if (!reply) co_return fail(std::move(reply).error());

@@ -47,6 +47,21 @@ bool is_product_sku(std::string_view text) {
                      [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
 }
 
+bool is_language(std::string_view text) {
+  const std::size_t dash = std::min(text.find('-'), text.size());
+  const std::string_view language = text.substr(0, dash), region = text.substr(std::min(dash + 1, text.size()));
+  if (language.size() < 2 || language.size() > 3 || !std::all_of(language.begin(), language.end(), is_small)) return false;
+  if (dash == text.size()) return true;
+  return region.size() == 2 && std::all_of(region.begin(), region.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+const Texts* texts_in(const ProductInput& product, std::string_view language) {
+  if (language.empty()) return nullptr;
+  auto found = product.texts.find(std::string(language));
+  if (found == product.texts.end()) found = product.texts.find(std::string(language.substr(0, language.find('-'))));
+  return found == product.texts.end() ? nullptr : &found->second;
+}
+
 bool is_attribute_name(std::string_view text) {
   return !text.empty() && text.size() <= 40 && is_small(text[0]) &&
          std::all_of(text.begin(), text.end(), [](char c) { return is_small(c) || is_digit(c) || c == '_'; });

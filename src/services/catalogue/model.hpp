@@ -45,6 +45,18 @@ struct Image {
   }
 };
 
+/// A product's texts in another language than the shop's own. What is absent is shown in that one.
+struct Texts {
+  std::optional<std::string> name, summary, description;
+  std::vector<std::string> keywords;  ///< Words it is found by in that language.
+  storage::Unknown unknown;
+  bool operator==(const Texts&) const = default;
+  static constexpr auto columns() {
+    return std::tuple(storage::column<1>(&Texts::name), storage::column<2>(&Texts::summary),
+                      storage::column<3>(&Texts::description), storage::column<4>(&Texts::keywords));
+  }
+};
+
 /// What the operator writes: ProductInput of api/openapi.yaml.
 struct ProductInput {
   std::string slug, name, kind;
@@ -53,6 +65,7 @@ struct ProductInput {
   std::vector<std::string> categories, tags;
   std::map<std::string, std::string> attributes;
   std::vector<Variant> variants;
+  std::map<std::string, Texts> texts;  ///< By language, as is_language has it.
   storage::Unknown unknown;
   bool operator==(const ProductInput&) const = default;
   static constexpr auto columns() {
@@ -61,7 +74,7 @@ struct ProductInput {
                       storage::column<5>(&ProductInput::description), storage::column<6>(&ProductInput::brand),
                       storage::column<7>(&ProductInput::status), storage::column<8>(&ProductInput::categories),
                       storage::column<9>(&ProductInput::tags), storage::column<10>(&ProductInput::attributes),
-                      storage::column<11>(&ProductInput::variants));
+                      storage::column<11>(&ProductInput::variants), storage::column<12>(&ProductInput::texts));
   }
 };
 
@@ -89,6 +102,10 @@ std::string etag_of(std::uint64_t version);
 bool is_slug(std::string_view text);
 /// ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$: of what base accepts as a SKU, what a shop may name so.
 bool is_product_sku(std::string_view text);
+/// A language or a language with a region, of BCP 47: ^[a-z]{2,3}(-[A-Z]{2})?$
+bool is_language(std::string_view text);
+/// The texts in a language, or, if there are none for its region, in the language at large; null: the shop's own.
+const Texts* texts_in(const ProductInput& product, std::string_view language);
 /// ^[a-z][a-z0-9_]{0,39}$
 bool is_attribute_name(std::string_view text);
 

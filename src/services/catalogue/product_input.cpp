@@ -86,6 +86,26 @@ std::map<std::string, std::int64_t> read_prices(net::ObjectReader& variant) {
   return prices;
 }
 
+std::map<std::string, Texts> read_texts(net::ObjectReader& product) {
+  std::map<std::string, Texts> texts;
+  auto in = product.object("texts", false);
+  if (!in) return texts;
+  const std::vector<std::string> languages = in->keys();
+  if (languages.size() > 20) product.refuse("texts", "field.length", "texts must be in at most 20 languages");
+  for (const std::string& language : languages) {
+    if (!is_language(language)) in->refuse(language, "field.format", "a language is a BCP 47 tag such as de or pt-BR");
+    auto one = in->object(language);
+    if (!one) continue;
+    Texts& out = texts[language];
+    out.name = read_optional(*one, "name", {1, 200});
+    out.summary = read_optional(*one, "summary", {0, 500});
+    out.description = read_optional(*one, "description", {0, 20'000});
+    out.keywords = read_set(
+        *one, "keywords", 50, {1, 60}, [](std::string_view) { return true; }, "a keyword has 1 to 60 characters");
+  }
+  return texts;
+}
+
 std::optional<std::string> read_kind(net::ObjectReader& in, bool required) {
   if (!required && !in.has("kind")) {
     in.optional_text("kind");  // null counts as absent
@@ -127,6 +147,7 @@ Result<ProductInput> read_product_input(std::string_view json) {
   product.tags = read_set(
       in, "tags", 50, {1, 60}, [](std::string_view) { return true; }, "a tag has 1 to 60 characters");
   product.attributes = read_attributes(in);
+  product.texts = read_texts(in);
   std::set<std::string> skus;
   std::vector<net::ObjectReader> variants = in.objects("variants", 1, 100);
   for (net::ObjectReader& one : variants) {
@@ -140,6 +161,20 @@ Result<ProductInput> read_product_input(std::string_view json) {
   return product;
 }
 
+namespace {
+std::string write_texts(const std::map<std::string, Texts>& texts) {
+  JsonObject out;
+  for (const auto& [language, one] : texts) {
+    JsonObject in;
+    in.optional_text("name", one.name).optional_text("summary", one.summary);
+    in.optional_text("description", one.description);
+    if (!one.keywords.empty()) in.raw("keywords", json_texts(one.keywords));
+    out.raw(language, in.take());
+  }
+  return out.take();
+}
+}  // namespace
+
 std::string write_product_input(const ProductInput& product) {
   JsonObject out;
   out.text("slug", product.slug).text("name", product.name);
@@ -149,6 +184,7 @@ std::string write_product_input(const ProductInput& product) {
   if (!product.categories.empty()) out.raw("categories", json_texts(product.categories));
   if (!product.tags.empty()) out.raw("tags", json_texts(product.tags));
   if (!product.attributes.empty()) out.raw("attributes", json_map(product.attributes));
+  if (!product.texts.empty()) out.raw("texts", write_texts(product.texts));
   JsonArray variants;
   for (const Variant& variant : product.variants) {
     JsonObject one;

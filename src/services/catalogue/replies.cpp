@@ -45,6 +45,18 @@ std::string variants_json(const Product& product, std::string_view currency, con
   return variants.take();
 }
 
+/// The texts that the audience reads, the shop's own where its language has none.
+struct Shown {
+  std::string_view name;
+  std::optional<std::string> summary, description;
+};
+Shown shown_in(const ProductInput& input, std::string_view language) {
+  const Texts* texts = texts_in(input, language);
+  if (!texts) return {input.name, input.summary, input.description};
+  return {texts->name ? *texts->name : input.name, texts->summary ? texts->summary : input.summary,
+          texts->description ? texts->description : input.description};
+}
+
 }  // namespace
 
 Availability best_availability(const ProductInput& product, const AvailabilityOf& availability) {
@@ -53,43 +65,45 @@ Availability best_availability(const ProductInput& product, const AvailabilityOf
   return best;
 }
 
-std::string product_json(const Product& product, std::string_view currency, const AvailabilityOf& availability) {
+std::string product_json(const Product& product, const Audience& audience, const AvailabilityOf& availability) {
   const ProductInput& input = product.input;
+  const Shown shown = shown_in(input, audience.language);
   JsonObject out;
-  out.text("id", product.id.to_string()).text("slug", input.slug).text("name", input.name);
-  out.optional_text("summary", input.summary).optional_text("description", input.description);
+  out.text("id", product.id.to_string()).text("slug", input.slug).text("name", shown.name);
+  out.optional_text("summary", shown.summary).optional_text("description", shown.description);
   out.optional_text("brand", input.brand);
   out.text("kind", input.kind).text("status", input.status);
   out.raw("categories", json_texts(input.categories)).raw("tags", json_texts(input.tags));
   out.raw("attributes", json_map(input.attributes)).raw("images", images_json(product));
-  out.raw("variants", variants_json(product, currency, availability));
+  out.raw("variants", variants_json(product, audience.currency, availability));
   return out.take();
 }
 
-std::string summary_json(const Product& product, std::string_view currency, const AvailabilityOf& availability) {
+std::string summary_json(const Product& product, const Audience& audience, const AvailabilityOf& availability) {
   const ProductInput& input = product.input;
+  const Shown shown = shown_in(input, audience.language);
   std::optional<std::int64_t> cheapest;
   Availability best = Availability::out;
   for (const Variant& variant : input.variants) {
-    const auto price = variant.prices.find(std::string(currency));
+    const auto price = variant.prices.find(audience.currency);
     if (price == variant.prices.end()) continue;
     cheapest = std::min(cheapest.value_or(price->second), price->second);
     best = std::max(best, availability(variant));
   }
   if (!cheapest) return {};
   JsonObject out;
-  out.text("id", product.id.to_string()).text("slug", input.slug).text("name", input.name);
-  out.optional_text("summary", input.summary).optional_text("brand", input.brand).text("kind", input.kind);
+  out.text("id", product.id.to_string()).text("slug", input.slug).text("name", shown.name);
+  out.optional_text("summary", shown.summary).optional_text("brand", input.brand).text("kind", input.kind);
   out.raw("categories", json_texts(input.categories));
   if (!product.images.empty()) out.text("image", image_url(product, product.images.front()));
-  out.raw("price", json_money(*cheapest, currency)).raw("availability", availability_json(best));
-  out.raw("variants", variants_json(product, currency, availability));
+  out.raw("price", json_money(*cheapest, audience.currency)).raw("availability", availability_json(best));
+  out.raw("variants", variants_json(product, audience.currency, availability));
   return out.take();
 }
 
-std::string suggestion_json(const Product& product) {
+std::string suggestion_json(const Product& product, std::string_view language) {
   JsonObject out;
-  out.text("id", product.id.to_string()).text("slug", product.input.slug).text("name", product.input.name);
+  out.text("id", product.id.to_string()).text("slug", product.input.slug).text("name", shown_in(product.input, language).name);
   if (!product.images.empty()) out.text("image", image_url(product, product.images.front()));
   return out.take();
 }

@@ -15,12 +15,18 @@ using AvailabilityOf = std::function<Availability(const Variant&)>;
 /// The best of the variants.
 Availability best_availability(const ProductInput& product, const AvailabilityOf& availability);
 
-/// `Product`; variants not sold in the currency are left out.
-std::string product_json(const Product& product, std::string_view currency, const AvailabilityOf& availability);
+/// For whom a reply is made.
+struct Audience {
+  std::string currency;  ///< Variants not sold in it are left out.
+  std::string language;  ///< Of texts, where the product has them in it; empty: the shop's.
+};
+
+/// `Product`.
+std::string product_json(const Product& product, const Audience& audience, const AvailabilityOf& availability);
 /// `ProductSummary`; empty if no variant is sold in the currency.
-std::string summary_json(const Product& product, std::string_view currency, const AvailabilityOf& availability);
+std::string summary_json(const Product& product, const Audience& audience, const AvailabilityOf& availability);
 /// `Suggestion`.
-std::string suggestion_json(const Product& product);
+std::string suggestion_json(const Product& product, std::string_view language);
 /// `AdminProduct`.
 std::string admin_json(const Product& product);
 

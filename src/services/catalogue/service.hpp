@@ -72,11 +72,12 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
 
  private:
   // read.cpp
-  Result<std::string> currency_of(const std::string& asked) const;
+  /// Error `invalid`: a currency or language of the wrong form.
+  Result<Audience> audience_of(const std::string& currency, const std::string& language) const;
   Task<std::optional<ProductId>> id_of_slug(std::string slug);
   Task<Product> find_public(ProductId id);
-  Task<cache::Entry> cached(std::string kind, ProductId id, std::string currency);
-  Task<cache::Entry> make_reply(std::string kind, ProductId id, std::string currency);
+  Task<cache::Entry> cached(std::string kind, ProductId id, Audience audience);
+  Task<cache::Entry> make_reply(std::string kind, ProductId id, Audience audience);
   Task<cache::Entry> make_slug(std::string slug);
   Task<cache::Entry> make_quote(std::string sku);
   Availability availability_of(const Variant& variant) const;
@@ -84,8 +85,8 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
 
   // list.cpp
   Result<search::Query> to_query(const ListRequest& request, const std::string& currency) const;
-  Task<std::string> make_page(search::QueryReply found, std::string currency);
-  Task<cache::Entry> make_list(search::Query query, std::string currency);
+  Task<std::string> make_page(search::QueryReply found, Audience audience);
+  Task<cache::Entry> make_list(search::Query query, Audience audience);
 
   // change.cpp
   Task<Product> create_product(ProductInput input, std::vector<Image> images);
@@ -96,7 +97,7 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<void> release_all(std::vector<Claim> claims, ProductId owner);
   void changed(const ProductChanged& change, const Product& product);
   void forget_replies(ProductId id);
-  void know_currencies(const ProductInput& input);
+  void know_audiences(const ProductInput& input);
 
   // indexer.cpp
   search::Document document_of(const Product& product) const;
@@ -118,6 +119,7 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   CategoryTree tree_;
   std::unordered_map<Sku, Availability> stock_;  ///< As stock events said; a SKU that is not here is out.
   std::set<std::string> currencies_;             ///< Every currency that a cached reply may be in.
+  std::set<std::string> languages_{""};          ///< The same of languages.
   std::map<std::string, std::shared_ptr<Import>> imports_;
   metrics::Gauge& index_lag_;
   metrics::Counter& changes_;

@@ -58,13 +58,14 @@ JsonReply reply_of(const Product& product) { return {admin_json(product), etag_o
 
 }  // namespace
 
-void CatalogueService::know_currencies(const ProductInput& input) {
+void CatalogueService::know_audiences(const ProductInput& input) {
+  for (const auto& [language, texts] : input.texts) languages_.insert(language);
   for (const Variant& variant : input.variants)
     for (const auto& [currency, price] : variant.prices) currencies_.insert(currency);
 }
 
 void CatalogueService::changed(const ProductChanged& change, const Product& product) {
-  know_currencies(product.input);
+  know_audiences(product.input);
   forget_replies(product.id);
   for (const std::string& slug : change.slugs) cache_->invalidate("slug:" + slug);
   for (const std::string& sku : change.skus) cache_->invalidate("quote:" + sku);

@@ -36,6 +36,13 @@ search::Document CatalogueService::document_of(const Product& product) const {
   const std::vector<std::string> categories = tree_.with_ancestors(input.categories);
   for (const std::string& category : categories) doc.texts.push_back({tree_.name_of(category), 2, false});
   if (input.description) doc.texts.push_back({*input.description, 1, false});
+  for (const auto& [tag, texts] : input.texts) {
+    const std::string language = tag.substr(0, tag.find('-'));
+    if (texts.name) doc.texts.push_back({*texts.name, 12, true, language});
+    for (const std::string& keyword : texts.keywords) doc.texts.push_back({keyword, 5, false, language});
+    if (texts.summary) doc.texts.push_back({*texts.summary, 4, false, language});
+    if (texts.description) doc.texts.push_back({*texts.description, 1, false, language});
+  }
 
   doc.facets["category"] = categories;
   if (input.brand) doc.facets["brand"] = {*input.brand};

@@ -44,9 +44,9 @@ std::optional<search::Sort> sort_of(const ListRequest& request, const std::strin
 }
 
 /// Everything that the reply depends on, as one text: the key of the cached list.
-std::string key_of(const search::Query& query, const std::string& currency) {
+std::string key_of(const search::Query& query, const Audience& audience) {
   JsonArray key;
-  key.text(query.text).text(currency).text(query.cursor).text(std::to_string(query.limit));
+  key.text(query.text).text(audience.currency).text(audience.language).text(query.cursor).text(std::to_string(query.limit));
   key.text(std::to_string(static_cast<int>(query.sort.by)) + (query.sort.descending ? "-" : "+") + query.sort.column);
   for (const search::Filter& filter : query.filters)
     key.raw("[\"" + filter.facet + "\"," + json_texts(filter.any_of) + "]");
@@ -103,11 +103,11 @@ Result<search::Query> CatalogueService::to_query(const ListRequest& request, con
   return query;
 }
 
-Task<std::string> CatalogueService::make_page(search::QueryReply found, std::string currency) {
+Task<std::string> CatalogueService::make_page(search::QueryReply found, Audience audience) {
   JsonArray items;
   for (const Uuid& id : found.ids) {
     std::string kind = "summary";
-    Result<cache::Entry> entry = co_await cached(std::move(kind), ProductId{id}, currency);
+    Result<cache::Entry> entry = co_await cached(std::move(kind), ProductId{id}, audience);
     if (!entry && entry.error().kind != ErrorKind::not_found) co_return fail(std::move(entry).error());
     if (entry && !entry->bytes->empty()) items.raw(*entry->bytes);  // gone or changed since the index saw it
   }
@@ -124,28 +124,29 @@ Task<std::string> CatalogueService::make_page(search::QueryReply found, std::str
   JsonObject out;
   out.raw("items", items.take()).number("total", static_cast<std::int64_t>(found.total)).raw("facets", facets.take());
   if (!found.next_cursor.empty()) out.text("next_cursor", found.next_cursor);
+  if (found.partial) out.raw("partial", "true");
   if (!found.corrected_query.empty()) out.text("corrected_query", found.corrected_query.substr(0, 200));
   co_return out.take();
 }
 
-Task<cache::Entry> CatalogueService::make_list(search::Query query, std::string currency) {
+Task<cache::Entry> CatalogueService::make_list(search::Query query, Audience audience) {
   const auto self = shared_from_this();
   Result<search::QueryReply> found = co_await index_->query(std::move(query));
   if (!found) co_return fail(std::move(found).error());
-  Result<std::string> json = co_await make_page(std::move(*found), std::move(currency));
+  Result<std::string> json = co_await make_page(std::move(*found), std::move(audience));
   if (!json) co_return fail(std::move(json).error());
   co_return cache::Entry{std::make_shared<const std::string>(std::move(*json)), ""};
 }
 
 Task<JsonReply> CatalogueService::list_products(Context, ListRequest request) {
   const auto self = shared_from_this();
-  Result<std::string> currency = currency_of(request.currency);
-  if (!currency) co_return fail(std::move(currency).error());
-  Result<search::Query> query = to_query(request, *currency);
+  Result<Audience> audience = audience_of(request.currency, request.language);
+  if (!audience) co_return fail(std::move(audience).error());
+  Result<search::Query> query = to_query(request, audience->currency);
   if (!query) co_return fail(std::move(query).error());
   // A list holds until the index changes: its generation is part of the key, older lists fall out of the cache.
-  std::string key = "list:" + std::to_string(index_->generation()) + ":" + key_of(*query, *currency);
-  cache::Load load = [self, asked = *query, code = *currency] { return self->make_list(asked, code); };
+  std::string key = "list:" + std::to_string(index_->generation()) + ":" + key_of(*query, *audience);
+  cache::Load load = [self, asked = *query, reader = *audience] { return self->make_list(asked, reader); };
   Result<cache::Entry> entry = co_await cache_->get_or_load(std::move(key), std::move(load));
   if (!entry) co_return fail(std::move(entry).error());
   co_return JsonReply{*entry->bytes, ""};

@@ -37,11 +37,12 @@ std::unexpected<Error> no_product() {
 
 }  // namespace
 
-Result<std::string> CatalogueService::currency_of(const std::string& asked) const {
-  if (asked.empty()) return options_.currency;
-  if (!Currency::parse(asked))
+Result<Audience> CatalogueService::audience_of(const std::string& currency, const std::string& language) const {
+  if (!currency.empty() && !Currency::parse(currency))
     return fail_field("?currency", "field.format", "currency must be an ISO 4217 code such as EUR");
-  return asked;
+  if (!language.empty() && !is_language(language))
+    return fail_field("?lang", "field.format", "lang must be a BCP 47 tag such as de or pt-BR");
+  return Audience{currency.empty() ? options_.currency : currency, language};
 }
 
 Availability CatalogueService::availability_of(const Variant& variant) const {
@@ -58,38 +59,40 @@ Task<Product> CatalogueService::find_public(ProductId id) {
   Result<std::optional<Product>> product = co_await repository_->find(id);
   if (!product) co_return fail(std::move(product).error());
   if (!*product || (*product)->input.status == "draft") co_return no_product();
-  know_currencies((*product)->input);
+  know_audiences((*product)->input);
   co_return std::move(**product);
 }
 
-Task<cache::Entry> CatalogueService::cached(std::string kind, ProductId id, std::string currency) {
-  // Only currencies that some product is sold in: what is cached must be found again when it has to be dropped.
-  if (!currencies_.contains(currency)) {
-    Result<cache::Entry> fresh = co_await make_reply(std::move(kind), id, std::move(currency));
+Task<cache::Entry> CatalogueService::cached(std::string kind, ProductId id, Audience audience) {
+  // Only currencies and languages that some product has: what is cached must be found again when it has to be dropped.
+  if (!languages_.contains(audience.language)) audience.language.resize(std::min<std::size_t>(audience.language.find('-'), 3));
+  if (!currencies_.contains(audience.currency) || !languages_.contains(audience.language)) {
+    Result<cache::Entry> fresh = co_await make_reply(std::move(kind), id, std::move(audience));
     co_return fresh;
   }
-  std::string key = kind + ":" + currency + ":" + std::string(id.value.view());
-  cache::Load load = [self = shared_from_this(), kind, id, currency] { return self->make_reply(kind, id, currency); };
+  std::string key = kind + ":" + audience.currency + ":" + audience.language + ":" + std::string(id.value.view());
+  cache::Load load = [self = shared_from_this(), kind, id, audience] { return self->make_reply(kind, id, audience); };
   Result<cache::Entry> entry = co_await cache_->get_or_load(std::move(key), std::move(load));
   co_return entry;
 }
 
-Task<cache::Entry> CatalogueService::make_reply(std::string kind, ProductId id, std::string currency) {
+Task<cache::Entry> CatalogueService::make_reply(std::string kind, ProductId id, Audience audience) {
   const auto self = shared_from_this();
   Result<Product> product = co_await find_public(id);
   if (!product) co_return fail(std::move(product).error());
   std::string json;
-  if (kind == kProductReply) json = product_json(*product, currency, availability());
-  if (kind == kSummary) json = summary_json(*product, currency, availability());
-  if (kind == kSuggestion) json = suggestion_json(*product);
+  if (kind == kProductReply) json = product_json(*product, audience, availability());
+  if (kind == kSummary) json = summary_json(*product, audience, availability());
+  if (kind == kSuggestion) json = suggestion_json(*product, audience.language);
   co_return entry_of(std::move(json), etag_of(product->version));
 }
 
 void CatalogueService::forget_replies(ProductId id) {
   const std::string key(id.value.view());
   for (const std::string& currency : currencies_)
-    for (const char* kind : {kProductReply, kSummary, kSuggestion})
-      cache_->invalidate(std::string(kind) + ":" + currency + ":" + key);
+    for (const std::string& language : languages_)
+      for (const char* kind : {kProductReply, kSummary, kSuggestion})
+        cache_->invalidate(std::string(kind) + ":" + currency + ":" + language + ":" + key);
 }
 
 Task<cache::Entry> CatalogueService::make_slug(std::string slug) {
@@ -116,8 +119,8 @@ Task<std::optional<ProductId>> CatalogueService::id_of_slug(std::string slug) {
 
 Task<JsonReply> CatalogueService::get_product(Context, ProductRequest request) {
   const auto self = shared_from_this();
-  Result<std::string> currency = currency_of(request.currency);
-  if (!currency) co_return fail(std::move(currency).error());
+  Result<Audience> audience = audience_of(request.currency, request.language);
+  if (!audience) co_return fail(std::move(audience).error());
   std::optional<ProductId> id;
   if (request.by_slug) {
     if (!is_slug(request.id_or_slug)) co_return no_product();
@@ -129,7 +132,7 @@ Task<JsonReply> CatalogueService::get_product(Context, ProductRequest request) {
   }
   if (!id) co_return no_product();
   std::string kind = kProductReply;
-  Result<cache::Entry> entry = co_await cached(std::move(kind), *id, std::move(*currency));
+  Result<cache::Entry> entry = co_await cached(std::move(kind), *id, std::move(*audience));
   if (!entry) co_return fail(std::move(entry).error());
   co_return JsonReply{*entry->bytes, entry->tag};
 }
@@ -139,12 +142,14 @@ Task<JsonReply> CatalogueService::suggest(Context, SuggestRequest request) {
   if (request.q.empty() || request.q.size() > 400)
     co_return fail_field("?q", "field.length", "q must have 1 to 100 characters");
   if (request.limit < 1 || request.limit > 20) co_return fail_field("?limit", "field.range", "limit must be 1 to 20");
+  Result<Audience> audience = audience_of("", request.language);
+  if (!audience) co_return fail(std::move(audience).error());
   Result<std::vector<Uuid>> ids = co_await index_->suggest(request.q, static_cast<std::size_t>(request.limit));
   if (!ids) co_return fail(std::move(ids).error());
   JsonArray items;
   for (const Uuid& id : *ids) {
     std::string kind = kSuggestion;
-    Result<cache::Entry> entry = co_await cached(std::move(kind), ProductId{id}, options_.currency);
+    Result<cache::Entry> entry = co_await cached(std::move(kind), ProductId{id}, *audience);
     if (entry) items.raw(*entry->bytes);  // one that has gone since the index saw it is left out
   }
   JsonObject out;
@@ -213,11 +218,11 @@ Task<cache::Entry> CatalogueService::make_quote(std::string sku) {
 
 Task<QuoteReply> CatalogueService::quote(Context, QuoteRequest request) {
   const auto self = shared_from_this();
-  Result<std::string> code = currency_of(request.currency);
-  if (!code) co_return fail(std::move(code).error());
+  Result<Audience> audience = audience_of(request.currency, "");
+  if (!audience) co_return fail(std::move(audience).error());
   if (request.skus.empty() || request.skus.size() > 50)
     co_return fail_field("/skus", "field.length", "1 to 50 SKUs may be asked at once");
-  const Currency currency = *Currency::parse(*code);
+  const Currency currency = *Currency::parse(audience->currency);
   QuoteReply reply;
   for (const Sku& sku : request.skus) {
     Quote quote;
@@ -235,7 +240,7 @@ Task<QuoteReply> CatalogueService::quote(Context, QuoteRequest request) {
       quote.variant = std::move(row->variant);
       quote.kind = std::move(row->kind);
       quote.stock_tracked = row->stock_tracked;
-      if (const auto price = row->prices.find(*code); price != row->prices.end()) {
+      if (const auto price = row->prices.find(audience->currency); price != row->prices.end()) {
         quote.priced = true;
         quote.price = Money{price->second, currency};
       }

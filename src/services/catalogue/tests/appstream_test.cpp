@@ -64,7 +64,7 @@ Type: generic
 ID: nameless
 )";
 
-TEST(Appstream, reads_what_is_used_in_english) {
+TEST(Appstream, reads_what_is_used_in_english_and_the_languages_of_the_page) {
   const auto entries = read_appstream(kYaml);
   ASSERT_TRUE(entries) << entries.error().detail;
   ASSERT_EQ(entries->size(), 3u);
@@ -74,6 +74,13 @@ TEST(Appstream, reads_what_is_used_in_english) {
   EXPECT_EQ(gimp.icons.at(0).name, "gimp.png");
   EXPECT_EQ((*entries)[2].name, "2048");
   EXPECT_THAT(slugs_of(*entries), testing::ElementsAre("gimp", "fonts-some-font", "fonts-some-font-2"));
+  const AppstreamTexts& german = entries->front().other.at("de");
+  EXPECT_EQ(german.name, "Bildprogramm");
+  EXPECT_EQ(german.keywords, std::vector<std::string>{"malen"});
+  EXPECT_TRUE(german.summary.empty());
+  const ProductInput product = appstream_product(entries->front(), "gimp");
+  EXPECT_EQ(product.texts.at("de").name, "Bildprogramm");
+  EXPECT_FALSE(product.texts.at("de").summary) << "the English one stands in";
 }
 
 TEST(Appstream, refuses_what_is_not_dep_11) {

@@ -42,6 +42,54 @@ TEST_F(CatalogueTest, a_change_needs_the_etag_and_is_seen_at_once) {
   EXPECT_EQ(change("\"2\"")->etag, "\"2\"") << "nothing changed";
 }
 
+TEST_F(CatalogueTest, texts_are_shown_in_the_language_asked_and_fall_back_one_by_one) {
+  const std::string texts = R"("texts":{"de":{"name":"Bildprogramm","summary":"Bilder malen","keywords":["zeichnen"]},)"
+                            R"("pt-BR":{"name":"Programa"}},"summary":"Paint",)";
+  const Result<JsonReply> created = create(product("gimp", texts));
+  ASSERT_TRUE(created) << created.error().code;
+  const std::string id = id_in(created->json);
+  EXPECT_THAT(created->json, HasSubstr(R"("texts":{"de":{"name":"Bildprogramm")")) << "as it was written";
+  const auto in = [&](const std::string& language) {
+    return world_.run(service_->get_product({}, ProductRequest{"gimp", true, "", language}))->json;
+  };
+  EXPECT_THAT(in(""), HasSubstr(R"("name":"Name gimp","summary":"Paint")"));
+  EXPECT_THAT(in("de"), HasSubstr(R"("name":"Bildprogramm","summary":"Bilder malen")"));
+  EXPECT_EQ(in("de-AT"), in("de")) << "a region without texts of its own";
+  EXPECT_THAT(in("pt-BR"), HasSubstr(R"("name":"Programa","summary":"Paint")")) << "what is absent is the shop's own";
+  EXPECT_EQ(in("pt"), in("")) << "texts of a region are not those of the language";
+  EXPECT_EQ(in("fr"), in(""));
+  settle();
+  ListRequest found;
+  found.q = "zeichnen";
+  found.language = "de";
+  EXPECT_THAT(list_text(found), HasSubstr(R"("name":"Bildprogramm")"));
+  const auto typed = world_.run(service_->suggest({}, SuggestRequest{"bild", 5, "de"}));
+  ASSERT_TRUE(typed);
+  EXPECT_THAT(typed->json, HasSubstr(R"("name":"Bildprogramm")"));
+
+  std::string changed = product("gimp", texts);
+  changed.replace(changed.find("Bildprogramm"), 12, "Malprogramm");
+  ASSERT_TRUE(world_.run(service_->replace({}, ChangeRequest{id, "\"1\"", changed, "tester"})));
+  EXPECT_THAT(in("de"), HasSubstr("Malprogramm")) << "what was cached in a language is dropped too";
+  EXPECT_THAT(export_all(), HasSubstr(R"("pt-BR":{"name":"Programa"})"));
+}
+
+TEST_F(CatalogueTest, texts_and_languages_of_the_wrong_form_are_refused) {
+  const auto refused = [&](const std::string& texts) {
+    const Result<JsonReply> reply = create(product("gimp", R"("texts":)" + texts + ","));
+    if (reply) return std::string("taken");
+    return reply.error().fields.empty() ? reply.error().code : reply.error().fields[0].pointer + " " + reply.error().fields[0].code;
+  };
+  EXPECT_EQ(refused(R"({"german":{"name":"x"}})"), "/texts/german field.format");
+  EXPECT_EQ(refused(R"({"de":{"name":""}})"), "/texts/de/name field.length");
+  EXPECT_EQ(refused(R"({"de":{"title":"x"}})"), "/texts/de/title field.unknown");
+  EXPECT_EQ(refused(R"({"de":{"keywords":["a","a"]}})"), "/texts/de/keywords/1 field.duplicate");
+  EXPECT_EQ(refused(R"({"de":"x"})"), "/texts/de field.type");
+  const auto asked = world_.run(service_->get_product({}, ProductRequest{"gimp", true, "", "german"}));
+  ASSERT_FALSE(asked);
+  EXPECT_EQ(asked.error().fields.at(0).pointer, "?lang");
+}
+
 TEST_F(CatalogueTest, an_archived_product_stays_readable_and_is_not_sold_or_listed) {
   const std::string id = id_in(create(product("gimp"))->json);
   settle();

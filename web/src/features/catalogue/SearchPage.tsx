@@ -71,6 +71,7 @@ export function SearchPage() {
           <p className={classes.total} role="status">
             {first && t('search.total', { count: total, formatted: number.format(total) })}
             {first?.corrected_query !== undefined && <> · {t('search.corrected', { query: first.corrected_query })}</>}
+            {first?.partial && <> · {t('search.partial')}</>}
           </p>
           {search.isError && !search.data ? (
             <ErrorNote error={search.error} onRetry={() => void search.refetch()} />

@@ -1,8 +1,11 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import i18next from 'i18next';
 import { api, unwrap } from '../../api/client';
 import type { SearchState } from './searchState';
 
 const pageSize = 24;
+/** Texts are asked for in the language of the page; English is the shop's own. */
+const lang = () => (i18next.language === 'en' ? {} : { lang: i18next.language });
 export const facetNames = ['category', 'brand', 'kind', 'attr.license'];
 
 export const categoriesQuery = queryOptions({
@@ -13,9 +16,9 @@ export const categoriesQuery = queryOptions({
 
 export function productQuery(slug: string) {
   return queryOptions({
-    queryKey: ['product', slug],
+    queryKey: ['product', slug, lang()],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/products/by-slug/{slug}', { params: { path: { slug } }, signal })),
+      unwrap(api.GET('/api/products/by-slug/{slug}', { params: { path: { slug }, query: lang() }, signal })),
   });
 }
 
@@ -31,17 +34,17 @@ export function availabilityQuery(skus: string[]) {
 /** A shelf: the first products of a category, or of all. */
 export function shelfQuery(shelf: { category?: string; sort?: '-created_at'; limit: number }) {
   return queryOptions({
-    queryKey: ['shelf', shelf],
+    queryKey: ['shelf', shelf, lang()],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/products', { params: { query: { ...shelf, available: true } }, signal })),
+      unwrap(api.GET('/api/products', { params: { query: { ...shelf, ...lang(), available: true } }, signal })),
     staleTime: 5 * 60_000,
   });
 }
 
 export function suggestQuery(q: string) {
   return queryOptions({
-    queryKey: ['suggest', q],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/products/suggest', { params: { query: { q, limit: 6 } }, signal })),
+    queryKey: ['suggest', q, lang()],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/products/suggest', { params: { query: { q, ...lang(), limit: 6 } }, signal })),
     enabled: q !== '',
     placeholderData: keepPreviousData,
   });
@@ -50,12 +53,13 @@ export function suggestQuery(q: string) {
 export function searchQuery(state: SearchState) {
   const { q, category, brand, kind, license, available, priceMin, priceMax, sort } = state;
   return infiniteQueryOptions({
-    queryKey: ['search', state],
+    queryKey: ['search', state, lang()],
     queryFn: ({ signal, pageParam }) =>
       unwrap(
         api.GET('/api/products', {
           params: {
             query: {
+              ...lang(),
               ...(q !== '' && { q }),
               ...(category !== undefined && { category }),
               ...(brand.length > 0 && { brand }),
