@@ -37,7 +37,7 @@ class Finding:
 class Run:
     """The records of one dump, by what they are about."""
 
-    KINDS = ("accepted", "seen", "cancel_accepted", "purchase", "stock", "movement", "hold", "intent", "refund", "fulfilment",
+    KINDS = ("asked", "accepted", "seen", "cancel_accepted", "purchase", "stock", "movement", "hold", "intent", "refund", "fulfilment",
              "listening", "event")
 
     def __init__(self, records):
@@ -173,6 +173,7 @@ def check_purchases(run):
     for purchase in run.purchases.values():
         yield from check_shares(purchase)
         yield from check_timeline(purchase)
+        yield from check_held(run, purchase)
         if purchase["status"] not in FINAL:
             yield Finding("purchase.not_final", purchase["id"], f"it is still {purchase['status']}")
         elif purchase.get("attention"):
@@ -218,6 +219,30 @@ def check_timeline(purchase):
 
 def is_refunded(line):
     return line["fulfilment"] == "refunded"
+
+
+def check_held(run, purchase):
+    """What was reserved for a line is what the line is of."""
+    for index, line in enumerate(purchase["lines"]):
+        for sku, row in run.holds.get(reserve_id(purchase["id"], index), []):
+            if row["verb"] == "reserve" and (sku, row["quantity"]) != (line["sku"], line["quantity"]):
+                yield Finding("hold.wrong", f"{purchase['id']}/{index}", f"{row['quantity']} of {sku} were reserved for "
+                                                                        f"{line['quantity']} of {line['sku']}")
+
+
+def check_asked(run):
+    """One idempotency key, one purchase, however often it was sent; and no purchase that nobody asked for."""
+    asked = {one["key"] for one in run.by_kind["asked"]}
+    if not asked:
+        return
+    of_key = collections.defaultdict(list)
+    for identity, purchase in run.purchases.items():
+        of_key[purchase["key"]].append(identity)
+    for key, identities in of_key.items():
+        if len(identities) > 1:
+            yield Finding("purchase.doubled", key, f"the key has {len(identities)} purchases: {', '.join(sorted(identities))}")
+        if key not in asked:
+            yield Finding("purchase.doubled", identities[0], "nobody asked for it")
 
 
 def check_completed(run, purchase):
@@ -362,7 +387,7 @@ def check(records):
     """All findings, sorted and each once."""
     run = Run(records)
     found = set()
-    for part in (check_ledger, check_purchases, check_strays, check_seen, check_events):
+    for part in (check_ledger, check_asked, check_purchases, check_strays, check_seen, check_events):
         found.update(part(run))
     return sorted(found)
 

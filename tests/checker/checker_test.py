@@ -27,7 +27,7 @@ def line(number, sku, quantity, total, fulfilment, refunded=0):
 
 
 def purchase(identity, status, lines, refunds=()):
-    return {"record": "purchase", "id": identity, "status": status, "lines": lines, "refunds": list(refunds),
+    return {"record": "purchase", "id": identity, "key": f"key of {identity}", "status": status, "lines": lines, "refunds": list(refunds),
             "total": money(sum(one["total"]["amount"] for one in lines)),
             "timeline": [{"seq": 1, "step": "purchase", "status": "started", "purchase_status": "accepted"},
                          {"seq": 2, "step": "purchase", "status": "completed", "purchase_status": status}]}
@@ -70,6 +70,7 @@ def movements(sku, steps):
 def good_run():
     """A bought two lines; B was cancelled; C got one of two lines and the other's money back."""
     return [
+        *({"record": "asked", "key": f"key of {of}"} for of in (A, B, C)),
         {"record": "accepted", "id": A},
         {"record": "accepted", "id": B},
         {"record": "cancel_accepted", "id": B},
@@ -132,6 +133,11 @@ def change_line(identity, index, **values):
 SPOILED = [
     ("purchase.lost", "an accepted purchase is gone", drop("purchase", id=B)),
     ("purchase.lost", "a shown purchase is gone", add({"record": "seen", "id": "nowhere", "status": "accepted"})),
+    ("purchase.doubled", "two purchases of one key",
+     lambda run: (change("purchase", {"id": A}, key="k1")(run), change("purchase", {"id": B}, key="k1")(run))),
+    ("purchase.doubled", "nobody asked for it", change("purchase", {"id": A}, key="another")),
+    ("hold.wrong", "a line of another quantity than was reserved", change_line(A, 0, quantity=1)),
+    ("hold.wrong", "a line of another product than was reserved", change_line(A, 0, sku="other")),
     ("purchase.not_final", "one is stuck", change("purchase", {"id": A}, status="releasing")),
     ("purchase.attention", "the reconciler found something", change("purchase", {"id": A}, attention=True)),
     ("purchase.terminal", "its timeline goes on", spoil_terminal),

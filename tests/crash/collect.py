@@ -44,7 +44,7 @@ def everything(pps, paysim, fulfilment, paysim_key, skus):
         answer = pps("GET", f"/api/admin/purchases/{listed['purchase']['id']}")
         if answer.status != 200:
             raise AssertionError(f"a listed purchase: {answer}")
-        yield purchase_record(answer.json["purchase"])
+        yield {**purchase_record(answer.json["purchase"]), "key": answer.json["idempotency_key"]}
     for sku in skus:
         answer = pps("GET", f"/api/admin/inventory/{sku}")
         if answer.status != 200:

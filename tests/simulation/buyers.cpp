@@ -80,8 +80,17 @@ orchestrator::AcceptRequest Buyers::order(int number) {
   return request;
 }
 
+void Buyers::take_what_there_is(orchestrator::AcceptRequest& request) {
+  const auto& goods = shop_.goods().back();
+  request.idempotency_key += "-instead";
+  request.fingerprint = request.idempotency_key;
+  request.lines = {{goods.sku, 1, "{}"}};
+  request.expected_total = goods.price;
+}
+
 Task<orchestrator::Purchase> Buyers::place(orchestrator::AcceptRequest request) {
   const auto api = shop_.orchestrator();
+  records_.push_back({{"record", "asked"}, {"key", request.idempotency_key}});
   for (;;) {
     orchestrator::AcceptRequest copy = request;
     Result<orchestrator::AcceptReply> reply = co_await api->accept({}, std::move(copy));
@@ -96,7 +105,12 @@ Task<orchestrator::Purchase> Buyers::place(orchestrator::AcceptRequest request) 
 boost::asio::awaitable<void> Buyers::buy(int number, Duration begin) {
   co_await runtime::sleep_for(shop_.world().runtime(), begin);
   orchestrator::AcceptRequest request = order(number);
+  orchestrator::AcceptRequest instead = request;
   Result<orchestrator::Purchase> purchase = co_await place(std::move(request));
+  if (!purchase) {  // sold out: what never is goes well with everything
+    take_what_there_is(instead);
+    purchase = co_await place(std::move(instead));
+  }
   if (purchase) {
     ++accepted_;
     records_.push_back({{"record", "accepted"}, {"id", purchase->id.to_string()}});

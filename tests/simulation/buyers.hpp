@@ -23,6 +23,8 @@ class Buyers {
  private:
   boost::asio::awaitable<void> stock();
   boost::asio::awaitable<void> buy(int number, Duration begin);
+  /// A licence alone, with a key of its own.
+  void take_what_there_is(orchestrator::AcceptRequest& request);
   Task<orchestrator::Purchase> place(orchestrator::AcceptRequest request);
   boost::asio::awaitable<void> watch(orchestrator::Purchase purchase);
   Task<void> cancel(PurchaseId id);

@@ -125,9 +125,11 @@ Task<json::array> everything(Shop& shop) {
   const auto api = shop.orchestrator();
   for (const auto& listed : *purchases) {
     orchestrator::PurchaseRequest request{listed.id, {}};
-    Result<orchestrator::Purchase> whole = co_await api->get({}, std::move(request));
+    Result<orchestrator::AdminPurchase> whole = co_await api->admin_get({}, std::move(request));
     if (!whole) co_return fail(std::move(whole).error());
-    records->push_back(purchase(*whole));
+    json::object record = purchase(whole->purchase);
+    record["key"] = whole->idempotency_key;
+    records->push_back(std::move(record));
   }
   add_list(shop, shop.provider(), "/v1/payment_intents", "data", "intent", *records, after_last);
   add_list(shop, shop.provider(), "/v1/refunds", "data", "refund", *records, after_last);

@@ -164,6 +164,8 @@ json::object admin_purchase(const api::AdminPurchase& from) {
   for (const auto& one : from.incidents) incidents.push_back(incident(one));
   json::object out{{"purchase", purchase(from.purchase)},
                    {"customer_id", from.purchase.customer.to_string()},
+                   {"client_id", from.client_id},
+                   {"idempotency_key", from.idempotency_key},
                    {"effects", std::move(effects)},
                    {"incidents", std::move(incidents)}};
   if (from.payment && !from.payment->intent.empty()) out["payment"] = payment(*from.payment);

@@ -150,6 +150,7 @@ struct IncidentView {
 };
 struct AdminPurchase {
   Purchase purchase;
+  std::string client_id, idempotency_key;  ///< Of the request that it was accepted by.
   std::optional<payment::PaymentView> payment;
   std::vector<EffectView> effects;
   std::vector<IncidentView> incidents;
@@ -224,7 +225,7 @@ BOOST_DESCRIBE_STRUCT(PricedLine, (),
 BOOST_DESCRIBE_STRUCT(PriceReply, (), (lines, total, available))
 BOOST_DESCRIBE_STRUCT(EffectView, (), (effect, line, state, attempts))
 BOOST_DESCRIBE_STRUCT(IncidentView, (), (id, element_id, code, detail, instance, since_us))
-BOOST_DESCRIBE_STRUCT(AdminPurchase, (), (purchase, payment, effects, incidents))
+BOOST_DESCRIBE_STRUCT(AdminPurchase, (), (purchase, client_id, idempotency_key, payment, effects, incidents))
 BOOST_DESCRIBE_STRUCT(AdminPage, (), (items, next_cursor))
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 BOOST_DESCRIBE_STRUCT(DefinitionView, (), (process_id, name, hash, version, deployed_at_us, running))

@@ -13,6 +13,8 @@ constexpr std::size_t kMostFindings = 1000;
 
 AdminPurchase admin_view(const PurchaseRow& row, bool with_timeline) {
   AdminPurchase view;
+  view.client_id = row.client_id;
+  view.idempotency_key = row.idempotency_key;
   view.purchase = views::purchase_of(row, with_timeline);
   view.effects = views::effects_of(row);
   view.incidents = views::incidents_of(row);
