@@ -17,6 +17,18 @@ export function demo(): Demo {
   return { url, mail };
 }
 
+/** How long the warehouse takes for each answer from now on. */
+export async function slowWarehouse(milliseconds: number): Promise<void> {
+  const { PPS_FULFILMENT_URL: url } = process.env;
+  if (!url) throw new Error('PPS_FULFILMENT_URL must say where the warehouse is');
+  const answer = await fetch(`${url}/_sim/faults`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ latency_ms: milliseconds }),
+  });
+  if (!answer.ok) throw new Error(`the warehouse: ${answer.status}`);
+}
+
 const waitMs = 15_000;
 
 /** The link in the latest mail to an address. */

@@ -1,3 +1,4 @@
+import { slowWarehouse } from './environment';
 import { expect, expectAccessible, expectStatus, findProduct, giveCard, newAccount, putInBasket, signIn, signUp, test } from './shop';
 
 test('search, sign up, buy, watch, and own a licence key', async ({ page }) => {
@@ -83,6 +84,34 @@ test('search, sign up, buy, watch, and own a licence key', async ({ page }) => {
     await signIn(page, account);
     await expect(page).toHaveURL(/\/library$/);
   });
+});
+
+test('the order page follows the purchase while it happens', async ({ page }) => {
+  const product = await findProduct(page, 'licence');
+  await page.goto(`/products/${product.slug}`);
+  await putInBasket(page, product);
+  await signUp(page, newAccount());
+  await page.goto('/checkout');
+  await giveCard(page);
+  await slowWarehouse(2_500);
+  try {
+    await page.getByRole('button', { name: /^Buy now for / }).click();
+    await page.waitForURL('**/orders/*');
+    await page.evaluate(() => Object.assign(window, { sameDocument: true }));
+    await expectStatus(page, 'preparing');
+    await expect(page.getByText('Live', { exact: true })).toBeVisible();
+    const diagram = page.locator('.djs-container');
+    await expect(diagram.locator('.djs-element.pps-active').first()).toBeVisible();
+    const passed = await diagram.locator('.djs-element.pps-passed').count();
+    await expectStatus(page, 'releasing');
+    await expectStatus(page, 'completed');
+    await expect(diagram.locator('.djs-element.pps-active')).toHaveCount(0);
+    expect(await diagram.locator('.djs-element.pps-passed').count()).toBeGreaterThan(passed);
+    expect(await page.evaluate(() => 'sameDocument' in window)).toBe(true); // nothing was loaded anew
+    await expect(page.getByText('Live', { exact: true })).toHaveCount(0);
+  } finally {
+    await slowWarehouse(0);
+  }
 });
 
 test('a declined card ends the order with nothing charged', async ({ page }) => {

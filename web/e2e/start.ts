@@ -8,6 +8,7 @@ import { root } from './environment';
 
 interface DemoLine {
   url: string;
+  fulfilment_url: string;
   data: { pps: string };
 }
 
@@ -37,6 +38,7 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
     });
   });
   process.env.PPS_URL = line.url;
+  process.env.PPS_FULFILMENT_URL = line.fulfilment_url;
   process.env.PPS_MAIL = line.data.pps;
 
   return async () => {

@@ -1,6 +1,5 @@
 import { Skeleton } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { EmptyState } from '../../ui/EmptyState';
@@ -13,32 +12,20 @@ import { ProductIcon } from '../../ui/ProductIcon';
 import { QuantityInput } from '../../ui/QuantityInput';
 import { basket, maxQuantity, type BasketLine } from './basket';
 import classes from './BasketPage.module.css';
+import { GoneNotes } from './GoneNotes';
+import { useGoneLines } from './useGoneLines';
 import { unknownSkus, usePricedBasket, type PricedLine } from './usePricedBasket';
 import { useBasket } from './useBasket';
 
 export function BasketPage() {
   const { t } = useTranslation();
   const lines = useBasket();
-  const [gone, setGone] = useState<string[]>([]);
   const priced = usePricedBasket(lines);
-
-  // What is not sold any more cannot be priced with the rest: it goes, and the buyer is told.
-  useEffect(() => {
-    const skus = unknownSkus(priced.error, lines);
-    if (skus.length === 0) return;
-    setGone((names) => [...names, ...lines.filter(({ sku }) => skus.includes(sku)).map(({ name }) => name)]);
-    basket.remove(...skus);
-  }, [priced.error, lines]);
+  const gone = useGoneLines(priced.error, lines);
 
   return (
     <Page title={t('basket.title')} width="wide">
-      <div role="status">
-        {gone.map((name) => (
-          <p key={name} className={classes.gone}>
-            {t('basket.gone', { name })}
-          </p>
-        ))}
-      </div>
+      <GoneNotes names={gone} />
       {lines.length === 0 ? (
         <EmptyState title={t('basket.emptyTitle')} text={t('basket.emptyText')}>
           <LinkButton to="/products">{t('home.browse')}</LinkButton>

@@ -134,7 +134,7 @@ function PriceRange({ state, onChange }: Pick<FiltersProps, 'state' | 'onChange'
     <form className={classes.range} onSubmit={submit}>
       <NumberInput {...common} aria-label={t('search.priceMin')} placeholder={t('search.priceMin')} value={min} onChange={setMin} />
       <NumberInput {...common} aria-label={t('search.priceMax')} placeholder={t('search.priceMax')} value={max} onChange={setMax} />
-      <Button type="submit" size="sm" variant="default" px="sm" aria-label={t('search.facet.price')}>
+      <Button type="submit" size="sm" variant="default" px="sm" aria-label={t('search.priceApply')}>
         →
       </Button>
     </form>

@@ -106,12 +106,12 @@ function Attributes({ product }: { product: Product }) {
 function Related({ product }: { product: Product }) {
   const { t } = useTranslation();
   const category = product.categories[0];
-  const { data } = useQuery({
+  const { data, isError } = useQuery({
     ...shelfQuery({ ...(category !== undefined && { category }), limit: 5 }),
     enabled: category !== undefined,
   });
   const others = data?.items.filter(({ id }) => id !== product.id).slice(0, 4);
-  if (category === undefined || others?.length === 0) return null;
+  if (category === undefined || others?.length === 0 || (isError && !data)) return null;
   return (
     <section className={classes.related} aria-labelledby="related">
       <h2 id="related">{t('product.related')}</h2>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorNote } from '../../ui/ErrorNote';
+import { MoreButton } from '../../ui/MoreButton';
 import { Page } from '../../ui/Page';
 import { ActiveFilters } from './ActiveFilters';
 import { nameOf } from './categories';
@@ -88,9 +89,7 @@ export function SearchPage() {
           )}
           {search.hasNextPage && (
             <div className={classes.more}>
-              <Button variant="default" size="md" loading={search.isFetchingNextPage} onClick={() => void search.fetchNextPage()}>
-                {t('search.more')}
-              </Button>
+              <MoreButton list={search} />
               <span>{t('search.showing', { shown: number.format(products?.length ?? 0), total: number.format(total) })}</span>
             </div>
           )}

@@ -1,3 +1,4 @@
+import { Skeleton } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useNavigate, useSearchParams } from 'react-router';
@@ -6,7 +7,9 @@ import { ErrorNote } from '../../ui/ErrorNote';
 import { Page } from '../../ui/Page';
 import { useLocale } from '../../ui/useLocale';
 import { useBasket } from '../basket/useBasket';
-import { usePricedBasket } from '../basket/usePricedBasket';
+import { GoneNotes } from '../basket/GoneNotes';
+import { useGoneLines } from '../basket/useGoneLines';
+import { unknownSkus, usePricedBasket } from '../basket/usePricedBasket';
 import { AddressForm } from './AddressForm';
 import { readDraft, writeDraft } from './attempt';
 import classes from './CheckoutPage.module.css';
@@ -20,6 +23,8 @@ export function CheckoutPage() {
   const navigate = useNavigate();
   const lines = useBasket();
   const priced = usePricedBasket(lines);
+  const gone = useGoneLines(priced.error, lines);
+  const unsold = unknownSkus(priced.error, lines).length > 0;
   const [address, setAddress] = useState<Address | undefined>(() => readDraft().address);
   const [editing, setEditing] = useState(address === undefined);
   const [placed, setPlaced] = useState(false);
@@ -32,6 +37,7 @@ export function CheckoutPage() {
   if (lines.length === 0 && !placed) return <Navigate to="/basket" replace />;
   return (
     <Page title={t('checkout.title')} width="text">
+      <GoneNotes names={gone} />
       <div className={classes.steps}>
         {physical && (
           <Step number={1} title={t('checkout.address')} done={addressDone} onEdit={() => setEditing(true)}>
@@ -53,22 +59,22 @@ export function CheckoutPage() {
           <PaymentStep session={payment} />
         </Step>
         <Step number={physical ? 3 : 2} title={t('checkout.review')} waiting={!addressDone || method === undefined}>
-          {priced.error && !priced.data ? (
+          {priced.data ? (
+            <ReviewStep
+              priced={priced.data}
+              lines={lines}
+              paymentMethod={method}
+              address={physical ? address : undefined}
+              onPriceChanged={() => void priced.refetch()}
+              onPlaced={(id) => {
+                setPlaced(true);
+                void navigate(`/orders/${id}`, { replace: true });
+              }}
+            />
+          ) : priced.error && !unsold ? (
             <ErrorNote error={priced.error} onRetry={() => void priced.refetch()} />
           ) : (
-            priced.data && (
-              <ReviewStep
-                priced={priced.data}
-                lines={lines}
-                paymentMethod={method}
-                address={physical ? address : undefined}
-                onPriceChanged={() => void priced.refetch()}
-                onPlaced={(id) => {
-                  setPlaced(true);
-                  void navigate(`/orders/${id}`, { replace: true });
-                }}
-              />
-            )
+            <Skeleton height={160} radius="lg" aria-busy />
           )}
         </Step>
       </div>

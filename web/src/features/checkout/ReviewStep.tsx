@@ -57,6 +57,7 @@ export function ReviewStep({ priced, lines, paymentMethod, address, onPriceChang
       </div>
       <div role="alert">
         <Trouble error={place.error} lines={lines} />
+        {!place.error && <Short priced={priced} />}
       </div>
       <Button size="lg" fullWidth loading={place.isPending} disabled={!priced.available} onClick={buy}>
         {place.isError && isTransient(place.error) ? t('checkout.retry') : t('checkout.pay', { total: money(priced.total) })}
@@ -66,6 +67,19 @@ export function ReviewStep({ priced, lines, paymentMethod, address, onPriceChang
       </p>
     </>
   );
+}
+
+/** Why it cannot be bought as it is: which line there is too little of. */
+function Short({ priced }: { priced: PricedBasket }) {
+  const { t } = useTranslation();
+  const short = priced.lines.filter(
+    ({ availability: { status, quantity: left }, quantity }) => status === 'out' || (left !== undefined && left < quantity),
+  );
+  return short.map(({ sku, name }) => (
+    <Alert key={sku} color="orange" variant="light" className={classes.trouble}>
+      {t('checkout.stockGone', { name })}
+    </Alert>
+  ));
 }
 
 function Trouble({ error, lines }: { error: unknown; lines: readonly BasketLine[] }) {

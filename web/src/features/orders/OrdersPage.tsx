@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -6,6 +6,7 @@ import type { PurchaseSummary } from '../../api/types';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { LinkButton } from '../../ui/LinkButton';
+import { MoreButton } from '../../ui/MoreButton';
 import { Page } from '../../ui/Page';
 import { Price } from '../../ui/Price';
 import { ProductIcon } from '../../ui/ProductIcon';
@@ -44,11 +45,7 @@ export function OrdersPage() {
           ))}
         </ul>
       )}
-      {orders.hasNextPage && (
-        <Button variant="default" loading={orders.isFetchingNextPage} onClick={() => void orders.fetchNextPage()}>
-          {t('search.more')}
-        </Button>
-      )}
+      <MoreButton list={orders} />
     </Page>
   );
 }

@@ -17,6 +17,7 @@ export function ProcessDiagram({ purchaseId }: { purchaseId: string }) {
   const host = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<BpmnView>();
   const [elements, setElements] = useState<readonly Element[]>([]);
+  const [undrawn, setUndrawn] = useState<unknown>();
   const xml = data?.xml;
 
   useEffect(() => {
@@ -30,7 +31,9 @@ export function ProcessDiagram({ purchaseId }: { purchaseId: string }) {
         setElements(found);
         setView(made);
       })
-      .catch(() => undefined);
+      .catch((reason: unknown) => {
+        if (live) setUndrawn(reason);
+      });
     return () => {
       live = false;
       setView(undefined);
@@ -43,6 +46,7 @@ export function ProcessDiagram({ purchaseId }: { purchaseId: string }) {
   }, [view, data]);
 
   if (error && !data) return <ErrorNote error={error} onRetry={() => void refetch()} />;
+  if (undrawn !== undefined) return <ErrorNote error={undrawn} />;
   if (!data) return <Skeleton height={320} radius="lg" />;
   const name = (id: string) => elements.find((element) => element.id === id)?.name ?? id;
   const now =

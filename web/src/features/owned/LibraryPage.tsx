@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -7,6 +7,7 @@ import type { OwnedProduct } from '../../api/types';
 import { EmptyState } from '../../ui/EmptyState';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { LinkButton } from '../../ui/LinkButton';
+import { MoreButton } from '../../ui/MoreButton';
 import { Page } from '../../ui/Page';
 import { ProductIcon } from '../../ui/ProductIcon';
 import { useDate } from '../../ui/useDate';
@@ -54,11 +55,7 @@ export function LibraryPage() {
           ))}
         </ul>
       )}
-      {owned.hasNextPage && (
-        <Button variant="default" loading={owned.isFetchingNextPage} onClick={() => void owned.fetchNextPage()}>
-          {t('search.more')}
-        </Button>
-      )}
+      <MoreButton list={owned} />
     </Page>
   );
 }

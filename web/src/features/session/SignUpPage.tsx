@@ -35,7 +35,11 @@ export function SignUpPage() {
     );
   }
   const problems = register.error instanceof ApiError ? (register.error.problem.errors ?? []) : [];
-  const problem = (pointer: string) => problems.find((error) => error.pointer === pointer)?.detail;
+  const told = t('session.refused', { returnObjects: true }) as Readonly<Record<string, string>>;
+  const problem = (pointer: string) => {
+    const found = problems.find((error) => error.pointer === pointer);
+    return found && (told[found.code.replaceAll('.', '_')] ?? t('session.refusedOther'));
+  };
   const set = (name: keyof typeof fields) => (event: { currentTarget: HTMLInputElement }) =>
     setFields({ ...fields, [name]: event.currentTarget.value });
 

@@ -19,8 +19,13 @@ function setup(answers: (Response | Error)[], { known = false } = {}) {
     if (!answer) throw new Error(`unexpected call of ${path}`);
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }) as typeof fetch;
-  const session = new SessionStore(store, fetcher, () => now);
-  return { session, store, calls, pass: (ms: number) => (now += ms) };
+  const pauses: number[] = [];
+  const sleep = (ms: number) => {
+    pauses.push(ms);
+    return Promise.resolve();
+  };
+  const session = new SessionStore(store, fetcher, () => now, sleep);
+  return { session, store, calls, pauses, pass: (ms: number) => (now += ms) };
 }
 
 const tokens = (access_token: string, expires_in = 300) =>
@@ -55,6 +60,17 @@ describe('SessionStore', () => {
     expect(session.status()).toBe('restoring');
     await session.restore();
     expect(session.status()).toBe('signed_in');
+  });
+
+  it('asks again while the server cannot be asked, and decides nothing meanwhile', async () => {
+    const down = [new TypeError('offline'), refused(503, 'draining'), new TypeError('offline')];
+    const { session, pauses, store } = setup([...down, tokens('t1')], { known: true });
+    const seen: string[] = [];
+    session.subscribe(() => seen.push(session.status()));
+    await session.restore();
+    expect(pauses).toEqual([500, 1000, 2000]);
+    expect(seen).toEqual(['signed_in']);
+    expect(store.read('pps.signed-in')).toBe('1');
   });
 
   it('renews a token shortly before its end', async () => {

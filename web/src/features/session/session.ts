@@ -1,5 +1,5 @@
 import type { TokenResponse } from '../../api/types';
-import { NetworkError, toApiError } from '../../api/problem';
+import { isTransient, NetworkError, toApiError } from '../../api/problem';
 import { localStore, type TextStore } from '../../ui/storage';
 
 export type SessionStatus = 'restoring' | 'anonymous' | 'signed_in';
@@ -8,6 +8,8 @@ export type SessionStatus = 'restoring' | 'anonymous' | 'signed_in';
 const marker = 'pps.signed-in';
 /** An access token this close to its end is renewed before it is used. */
 const marginMs = 20_000;
+const firstPauseMs = 500;
+const lastPauseMs = 8_000;
 
 interface Held {
   token: string;
@@ -28,6 +30,7 @@ export class SessionStore {
     private readonly store: TextStore,
     private readonly fetcher: typeof fetch,
     private readonly now: () => number = Date.now,
+    private readonly sleep: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
   ) {
     this.current = store.read(marker) === null ? 'anonymous' : 'restoring';
   }
@@ -54,13 +57,16 @@ export class SessionStore {
     return this.renewing;
   }
 
-  /** Tries to pick up the session of an earlier visit. */
+  /** Picks up the session of an earlier visit. While the server cannot be asked, nobody knows: it is asked again. */
   async restore(): Promise<void> {
-    if (this.current !== 'restoring') return;
-    try {
-      await this.renew();
-    } catch {
-      this.become('anonymous');
+    for (let pause = firstPauseMs; this.current === 'restoring'; pause = Math.min(pause * 2, lastPauseMs)) {
+      try {
+        await this.renew();
+        return;
+      } catch (error) {
+        if (!isTransient(error)) this.become('anonymous');
+        else await this.sleep(pause);
+      }
     }
   }
 
