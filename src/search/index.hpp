@@ -45,6 +45,7 @@ struct Range {
   std::string column;
   std::optional<std::int64_t> least, most;
 };
+using Synonyms = std::map<std::string, std::vector<std::string>>;
 struct Sort {
   enum class By { relevance, title, number } by = By::title;  ///< Relevance without a text is the title.
   std::string column;  ///< With `number`: a document's least number in it counts; those without it come last.
@@ -92,6 +93,10 @@ class Index {
   /// Sets one facet of one document in memory alone: for what changes often and is kept elsewhere (availability).
   /// Lost when the index is opened anew. Nothing happens if there is no such document.
   virtual void set_live(const Uuid& id, const std::string& facet, std::vector<std::string> values) = 0;
+
+  /// Words of queries, in small letters, and what each may mean beside itself: words, or several that must stand together.
+  /// Replaces those before; in memory alone.
+  virtual void set_synonyms(Synonyms synonyms) = 0;
 
   /// `malformed` "cursor.invalid": not a cursor of this query.
   virtual Task<QueryReply> query(Query query) = 0;

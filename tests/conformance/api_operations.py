@@ -47,7 +47,7 @@ class Tour:
         return {"Idempotency-Key": new_key()}
 
     def everything(self):
-        for part in (self.operations, self.accounts, self.clients, self.products, self.finding, self.stock, self.paying, self.buying,
+        for part in (self.operations, self.accounts, self.clients, self.products, self.finding, self.words, self.stock, self.paying, self.buying,
                      self.owning, self.processes, self.leaving):
             part()
 
@@ -119,6 +119,17 @@ class Tour:
         with tempfile.TemporaryDirectory() as folder:
             samples.write_appstream(pathlib.Path(folder))
             self.demo.command("import", "appstream", folder)
+
+    def words(self):
+        """What a merchant sets of the search."""
+        kept = self.api("admin_get_synonyms", token=self.operator, expect=200)
+        synonyms = {"items": [{"word": "lamp", "means": ["lantern"]}]}
+        self.api("admin_set_synonyms", body=synonyms, token=self.operator, expect=428, valid=False)
+        self.api("admin_set_synonyms", body=synonyms, headers={"If-Match": '"99"'}, token=self.operator, expect=412)
+        self.api("admin_set_synonyms", body=synonyms, headers={"If-Match": kept.headers["etag"]}, token=self.operator, expect=200)
+        self.api("list_products", query=[("q", "submarine")], expect=200)
+        self.api("admin_list_missed_queries", query=[("limit", 5)], token=self.operator, expect=200)
+        self.api("admin_list_missed_queries", query=[("limit", 0)], token=self.operator, expect=422, valid=False)
 
     def finding(self):
         api = self.api

@@ -62,6 +62,9 @@ class FixedCatalogue final : public catalogue::CatalogueApi {
   Task<catalogue::JsonReply> replace(Context, catalogue::ChangeRequest) override { return nothing(); }
   Task<catalogue::JsonReply> archive(Context, catalogue::ChangeRequest) override { return nothing(); }
   Task<catalogue::JsonReply> define_categories(Context, catalogue::CategoriesRequest) override { return nothing(); }
+  Task<catalogue::JsonReply> synonyms(Context, catalogue::Nothing) override { return nothing(); }
+  Task<catalogue::JsonReply> set_synonyms(Context, catalogue::ChangeRequest) override { return nothing(); }
+  Task<catalogue::JsonReply> missed_queries(Context, catalogue::MissedRequest) override { return nothing(); }
   Task<catalogue::JsonReply> import_begin(Context, catalogue::ImportBegin) override { return nothing(); }
   Task<catalogue::JsonReply> import_piece(Context, catalogue::ImportPiece) override { return nothing(); }
   Task<catalogue::JsonReply> import_status(Context, catalogue::ImportRequest) override { return nothing(); }

@@ -174,6 +174,19 @@ TEST_P(IndexContract, LeavesOutWordsThatSayNothingBesideOthers) {
   EXPECT_THAT(found({.text = "images -"}), UnorderedElementsAre(1, 2, 3)) << "no word at all";
 }
 
+TEST_P(IndexContract, FindsWhatAWordMayMean) {
+  put_programs();
+  EXPECT_THAT(found({.text = "snapshots"}), IsEmpty());
+  const std::uint64_t generation = index_->generation();
+  index_->set_synonyms({{"snapshots", {"edit photographs"}}, {"pictures", {"images", "no such thing"}}, {"vector", {"digital"}}});
+  EXPECT_NE(index_->generation(), generation) << "lists made before may be wrong";
+  EXPECT_THAT(found({.text = "snapshots"}), ElementsAre(1)) << "all words of one meaning";
+  EXPECT_THAT(found({.text = "Pictures create"}), ElementsAre(1, 2));
+  EXPECT_THAT(found({.text = "vector", .sort = {.by = Sort::By::relevance}}), ElementsAre(2, 3)) << "the word itself counts more";
+  index_->set_synonyms({});
+  EXPECT_THAT(found({.text = "snapshots"}), IsEmpty());
+}
+
 TEST_P(IndexContract, FindsAllWordsButOneWhenNothingHasAll) {
   put_programs();
   const QueryReply reply = ask({.text = "vector images dungeon"});

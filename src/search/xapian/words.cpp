@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "search/fold.hpp"
+
 namespace pps::search {
 namespace {
 
@@ -19,6 +21,8 @@ constexpr const char* kNameWord = "S";
 /// Fewer products have texts in another language, so its words are rarer and would outweigh the first language's; they decide
 /// where those have nothing to say. From 0.1 to 0.25 tests/relevance sees no difference, at 0.6 it falls.
 constexpr double kOtherLanguage = 0.1;
+/// What a word may mean, against the word itself.
+constexpr double kSynonym = 0.7;
 
 /// The languages that queries are read in. The first is the one whose terms bear no prefix: a word that two languages share
 /// must not count twice where a product has texts in both.
@@ -77,11 +81,26 @@ Xapian::Query word_query(Parsers& parsers, const std::string& word, bool partial
   return Xapian::Query(Xapian::Query::OP_MAX, each.begin(), each.end());
 }
 
-std::vector<Xapian::Query> word_queries(const Xapian::Database& database, const std::vector<std::string>& words) {
+/// A word, or what it may mean; the word itself counts more.
+Xapian::Query meant_query(Parsers& parsers, const std::string& word, bool partial, const Synonyms& synonyms) {
+  using Query = Xapian::Query;
+  const auto known = synonyms.find(word);
+  if (known == synonyms.end()) return word_query(parsers, word, partial);
+  std::vector<Query> each{word_query(parsers, word, partial)};
+  for (const std::string& means : known->second) {
+    std::vector<Query> together;
+    for (const std::string& one : words_of(means)) together.push_back(word_query(parsers, one, false));
+    each.emplace_back(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND, together.begin(), together.end()), kSynonym);
+  }
+  return Query(Query::OP_MAX, each.begin(), each.end());
+}
+
+std::vector<Xapian::Query> word_queries(const Xapian::Database& database, const std::vector<std::string>& words,
+                                        const Synonyms& synonyms) {
   Parsers parsers = parsers_of(database);
   std::vector<Xapian::Query> queries;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    Xapian::Query query = word_query(parsers, words[i], i + 1 == words.size());
+    Xapian::Query query = meant_query(parsers, words[i], i + 1 == words.size(), synonyms);
     if (!query.empty()) queries.push_back(std::move(query));  // "-" is no word
   }
   return queries;
@@ -92,13 +111,6 @@ Xapian::Query every(const std::vector<Xapian::Query>& queries) {
 }
 
 }  // namespace
-
-std::string folded(std::string_view text) {
-  std::string out;
-  for (Xapian::Utf8Iterator c(text.data(), text.size()); c != Xapian::Utf8Iterator(); ++c)
-    Xapian::Unicode::append_utf8(out, Xapian::Unicode::tolower(*c));
-  return out;
-}
 
 void add_words(const Document& document, Xapian::WritableDatabase& database, bool spelling, Xapian::Document& out) {
   std::map<std::string, Xapian::TermGenerator> by_language;
@@ -136,12 +148,13 @@ std::vector<std::string> words_of(const std::string& text) {
   return telling;
 }
 
-Xapian::Query all_of_words(const Xapian::Database& database, const std::vector<std::string>& words) {
-  return every(word_queries(database, words));
+Xapian::Query all_of_words(const Xapian::Database& database, const std::vector<std::string>& words,
+                           const Synonyms& synonyms) {
+  return every(word_queries(database, words, synonyms));
 }
 
-Xapian::Query all_but_one(const Xapian::Database& database, const std::vector<std::string>& words) {
-  const std::vector<Xapian::Query> queries = word_queries(database, words);
+Xapian::Query all_but_one(const Xapian::Database& database, const std::vector<std::string>& words, const Synonyms& synonyms) {
+  const std::vector<Xapian::Query> queries = word_queries(database, words, synonyms);
   std::vector<Xapian::Query> each;
   for (std::size_t left_out = 0; left_out < queries.size(); ++left_out) {
     std::vector<Xapian::Query> rest = queries;
@@ -160,12 +173,13 @@ Xapian::Query names_with(const Xapian::Database& database, const std::string& te
   return parser.parse_query(folded(text), Xapian::QueryParser::FLAG_PARTIAL, kNameWord);
 }
 
-std::vector<std::string> corrected(const Xapian::Database& database, const std::vector<std::string>& words) {
+std::vector<std::string> corrected(const Xapian::Database& database, const std::vector<std::string>& words,
+                                   const Synonyms& synonyms) {
   bool changed = false;
   std::vector<std::string> out;
   for (const std::string& word : words) {
     out.push_back(word);
-    bool known = word.size() > 64;
+    bool known = word.size() > 64 || synonyms.contains(word);
     for (const char* language : kLanguages)
       known = known || database.term_exists(prefix_of(language) + word) ||
               database.term_exists("Z" + prefix_of(language) + Xapian::Stem(language)(word));

@@ -23,15 +23,14 @@ void add_words(const Document& document, Xapian::WritableDatabase& database, boo
 std::vector<std::string> words_of(const std::string& text);
 
 /// All of the words, the last also as a prefix. No words: nothing.
-Xapian::Query all_of_words(const Xapian::Database& database, const std::vector<std::string>& words);
+Xapian::Query all_of_words(const Xapian::Database& database, const std::vector<std::string>& words, const Synonyms& synonyms);
 /// All of the words but one, whichever. @pre two words or more.
-Xapian::Query all_but_one(const Xapian::Database& database, const std::vector<std::string>& words);
+Xapian::Query all_but_one(const Xapian::Database& database, const std::vector<std::string>& words, const Synonyms& synonyms);
 /// Names with words that begin as typed.
 Xapian::Query names_with(const Xapian::Database& database, const std::string& text);
 
-/// The words with each that no document has replaced by the nearest that one has; empty if none was.
-std::vector<std::string> corrected(const Xapian::Database& database, const std::vector<std::string>& words);
-
-std::string folded(std::string_view text);  ///< Small letters.
+/// The words with each that no document and no synonym has replaced by the nearest that a document has; empty if none was.
+std::vector<std::string> corrected(const Xapian::Database& database, const std::vector<std::string>& words,
+                                   const Synonyms& synonyms);
 
 }  // namespace pps::search

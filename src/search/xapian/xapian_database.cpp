@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "search/fold.hpp"
 #include "search/xapian/stored_document.hpp"
 #include "search/xapian/words.hpp"
 
@@ -62,10 +63,11 @@ std::unexpected<Error> engine_failed(const Xapian::Error& error) {
 struct XapianDatabase::State {
   bool in_memory = false;
   Xapian::WritableDatabase writer;  ///< Used by one job at a time.
-  /// Guards `reader` and `columns`. Held for one query, or for the columns' part of a write.
+  /// Guards what follows. Held for one query, or for the columns' part of a write.
   mutable std::mutex mutex;
   Xapian::Database reader;
   Columns columns;
+  std::shared_ptr<const Synonyms> synonyms = std::make_shared<const Synonyms>();
 };
 
 XapianDatabase::XapianDatabase(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -171,15 +173,15 @@ struct Found {
 template <class State>
 Found find_words(const State& state, const std::string& text, bool weighted) {
   std::vector<std::string> words = words_of(text);
-  Found found{matches_of(state.reader, all_of_words(state.reader, words), weighted), {}, false};
+  Found found{matches_of(state.reader, all_of_words(state.reader, words, *state.synonyms), weighted), {}, false};
   if (!found.matches.empty()) return found;
-  if (auto meant = state.in_memory ? std::vector<std::string>() : corrected(state.reader, words); !meant.empty()) {
+  if (auto meant = state.in_memory ? std::vector<std::string>() : corrected(state.reader, words, *state.synonyms); !meant.empty()) {
     words = std::move(meant);
-    found.matches = matches_of(state.reader, all_of_words(state.reader, words), weighted);
+    found.matches = matches_of(state.reader, all_of_words(state.reader, words, *state.synonyms), weighted);
     for (const auto& word : words) found.corrected += (found.corrected.empty() ? "" : " ") + word;
   }
   if (found.matches.empty() && words.size() > 1) {
-    found.matches = matches_of(state.reader, all_but_one(state.reader, words), weighted);
+    found.matches = matches_of(state.reader, all_but_one(state.reader, words, *state.synonyms), weighted);
     found.partial = !found.matches.empty();
   }
   if (found.matches.empty()) found.corrected.clear();
@@ -223,6 +225,11 @@ Result<std::vector<Uuid>> XapianDatabase::suggest(const std::string& typed, std:
   } catch (const Xapian::Error& error) {
     return engine_failed(error);
   }
+}
+
+void XapianDatabase::set_synonyms(std::shared_ptr<const Synonyms> synonyms) {
+  const std::lock_guard lock(state_->mutex);
+  state_->synonyms = std::move(synonyms);
 }
 
 void XapianDatabase::set_live(const Uuid& id, const std::string& facet, const std::vector<std::string>& values) {

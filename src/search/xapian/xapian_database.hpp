@@ -26,6 +26,7 @@ class XapianDatabase {
 
   Result<QueryReply> query(const Query& query);
   Result<std::vector<Uuid>> suggest(const std::string& typed, std::size_t limit);
+  void set_synonyms(std::shared_ptr<const Synonyms> synonyms);
   void set_live(const Uuid& id, const std::string& facet, const std::vector<std::string>& values);
   std::map<std::string, std::uint64_t> count(const std::string& facet) const;
   std::uint64_t documents() const;

@@ -53,6 +53,11 @@ class XapianIndex final : public Index, public std::enable_shared_from_this<Xapi
     ++generation_;
   }
 
+  void set_synonyms(Synonyms synonyms) override {
+    database_->set_synonyms(std::make_shared<const Synonyms>(std::move(synonyms)));
+    ++generation_;
+  }
+
   Task<QueryReply> query(Query query) override {
     const auto self = shared_from_this();
     const Duration begin = runtime_.clock.monotonic();

@@ -113,6 +113,10 @@ struct CategoriesRequest {
   std::vector<CategoryInput> categories;
 };
 
+struct MissedRequest {
+  std::int64_t limit = 100;  ///< 1 … 1000.
+};
+
 /// Events on topic "product": types product.created, product.changed, product.archived; key = id, body = this as JSON.
 struct ProductChanged {
   ProductId id;
@@ -141,6 +145,7 @@ BOOST_DESCRIBE_STRUCT(ExportRequest, (), (cursor, limit))
 BOOST_DESCRIBE_STRUCT(ExportReply, (), (ndjson, next_cursor))
 BOOST_DESCRIBE_STRUCT(CategoryInput, (), (slug, name, parent))
 BOOST_DESCRIBE_STRUCT(CategoriesRequest, (), (categories))
+BOOST_DESCRIBE_STRUCT(MissedRequest, (), (limit))
 BOOST_DESCRIBE_STRUCT(ProductChanged, (), (id, version, slugs, skus))
 
 /// Loop-confined. Errors beside those named: `not_found` "product.not_found", `unavailable`.
@@ -166,6 +171,11 @@ class CatalogueApi {
   virtual Task<JsonReply> import_piece(Context context, ImportPiece request) = 0;
   virtual Task<JsonReply> import_status(Context context, ImportRequest request) = 0;
   virtual Task<JsonReply> define_categories(Context context, CategoriesRequest request) = 0;
+  virtual Task<JsonReply> synonyms(Context context, Nothing request) = 0;
+  /// Replaces them all by `json`, a SynonymsInput; `id` is not used. `precondition_required`, `stale` as `replace`.
+  virtual Task<JsonReply> set_synonyms(Context context, ChangeRequest request) = 0;
+  /// What was searched in vain, most often first.
+  virtual Task<JsonReply> missed_queries(Context context, MissedRequest request) = 0;
   virtual Task<ExportReply> export_products(Context context, ExportRequest request) = 0;
 };
 

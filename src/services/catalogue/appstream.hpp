@@ -47,6 +47,8 @@ std::string plain_text(std::string_view html);
 
 /// The category tree that the products below use, parents first: what CatalogueApi::define_categories takes.
 const std::vector<CategoryInput>& appstream_categories();
+/// What shoppers of it may mean by a word: what CatalogueApi::set_synonyms takes.
+const std::map<std::string, std::vector<std::string>>& appstream_synonyms();
 /// Our slugs for what freedesktop.org's menu specification calls it; at least one, most telling first.
 std::vector<std::string> categories_of(const AppstreamEntry& entry);
 

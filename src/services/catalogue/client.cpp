@@ -54,6 +54,15 @@ class RemoteCatalogue final : public CatalogueApi {
   Task<JsonReply> define_categories(Context context, CategoriesRequest request) override {
     return net::call_method<JsonReply>(*rpc_, context, "define_categories", request);
   }
+  Task<JsonReply> synonyms(Context context, Nothing request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "synonyms", request);
+  }
+  Task<JsonReply> set_synonyms(Context context, ChangeRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "set_synonyms", request);
+  }
+  Task<JsonReply> missed_queries(Context context, MissedRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "missed_queries", request);
+  }
   Task<ExportReply> export_products(Context context, ExportRequest request) override {
     return net::call_method<ExportReply>(*rpc_, context, "export_products", request);
   }

@@ -255,6 +255,30 @@ Task<Response> admin_change(Api api, Request request, bool archive) {
   co_return json_response(std::move(*reply));
 }
 
+Task<Response> admin_synonyms(Api api, Request request) {
+  const Nothing nothing;
+  Result<JsonReply> reply = co_await api->synonyms(request.context, nothing);
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+Task<Response> admin_set_synonyms(Api api, Request request) {
+  if (const auto right = check_media_type(request, "application/json"); !right) co_return fail(right.error());
+  ChangeRequest change = change_of(request, "");
+  Result<JsonReply> reply = co_await api->set_synonyms(request.context, std::move(change));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+Task<Response> admin_missed_queries(Api api, Request request) {
+  Result<std::optional<std::int64_t>> limit = integer_of(request, "limit");
+  if (!limit) co_return fail(std::move(limit).error());
+  const MissedRequest asked{limit->value_or(100)};
+  Result<JsonReply> reply = co_await api->missed_queries(request.context, asked);
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
 Task<Response> admin_import_status(Api api, Request request) {
   Result<std::string> id = id_of(request);
   if (!id) co_return fail(std::move(id).error());
@@ -304,6 +328,12 @@ void add_public_routes(net::Router& router, std::shared_ptr<CatalogueApi> api,
       [api](Request r) { return admin_change(api, std::move(r), true); });
   add(Method::get, "/api/admin/products/import/{id}", "admin_get_import", write,
       [api](Request r) { return admin_import_status(api, std::move(r)); });
+  add(Method::get, "/api/admin/search/synonyms", "admin_get_synonyms", write,
+      [api](Request r) { return admin_synonyms(api, std::move(r)); });
+  add(Method::put, "/api/admin/search/synonyms", "admin_set_synonyms", write,
+      [api](Request r) { return admin_set_synonyms(api, std::move(r)); });
+  add(Method::get, "/api/admin/search/missed-queries", "admin_list_missed_queries", write,
+      [api](Request r) { return admin_missed_queries(api, std::move(r)); });
   add_transfer_routes(router, api);
 }
 
@@ -326,6 +356,9 @@ void add_internal_routes(net::Router& router, std::shared_ptr<CatalogueApi> api)
   add("import_piece", [api](Context c, ImportPiece r) { return api->import_piece(c, std::move(r)); });
   add("import_status", [api](Context c, ImportRequest r) { return api->import_status(c, std::move(r)); });
   add("define_categories", [api](Context c, CategoriesRequest r) { return api->define_categories(c, std::move(r)); });
+  add("synonyms", [api](Context c, Nothing r) { return api->synonyms(c, r); });
+  add("set_synonyms", [api](Context c, ChangeRequest r) { return api->set_synonyms(c, std::move(r)); });
+  add("missed_queries", [api](Context c, MissedRequest r) { return api->missed_queries(c, r); });
   add("export_products", [api](Context c, ExportRequest r) { return api->export_products(c, std::move(r)); });
 }
 

@@ -98,6 +98,9 @@ std::optional<Availability> availability_of(std::string_view name);
 /// The strong ETag of a version: the number in quotes.
 std::string etag_of(std::uint64_t version);
 
+/// RFC 9110, section 13.1.1: `*` or a list of entity tags, compared strongly.
+bool matches(std::string_view if_match, std::string_view etag);
+
 /// ^[a-z0-9]+(-[a-z0-9]+)*$, at most 100.
 bool is_slug(std::string_view text);
 /// ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$: of what base accepts as a SKU, what a shop may name so.

@@ -75,6 +75,10 @@ Task<JsonReply> import_appstream(std::shared_ptr<CatalogueApi> api, Context cont
   CategoriesRequest categories{appstream_categories()};
   Result<JsonReply> defined = co_await api->define_categories(context, std::move(categories));
   if (!defined) co_return fail(std::move(defined).error());
+  // A merchant's own stay: the shipped ones are only for a shop that has none.
+  ChangeRequest synonyms{"", etag_of(0), write_synonyms({appstream_synonyms(), {}}), actor};
+  Result<JsonReply> set = co_await api->set_synonyms(context, std::move(synonyms));
+  if (!set && set.error().kind != ErrorKind::stale) co_return fail(std::move(set).error());
   ImportBegin begin{"bundle", std::move(actor)};
   Result<JsonReply> begun = co_await api->import_begin(context, std::move(begin));
   if (!begun) co_return fail(std::move(begun).error());

@@ -12,6 +12,8 @@ namespace {
 
 constexpr storage::Family kLive{"catalogue_live", storage::FamilyUse::conditional};
 constexpr storage::Family kClaims{"catalogue_claims", storage::FamilyUse::conditional};
+/// What a merchant sets; one partition for each matter.
+constexpr storage::Family kSettings{"catalogue_settings", storage::FamilyUse::conditional};
 constexpr storage::Family kPlain{"catalogue_plain", storage::FamilyUse::plain};
 constexpr storage::Family kBlobs{"catalogue_blobs", storage::FamilyUse::plain};
 
@@ -21,7 +23,9 @@ constexpr storage::RowKind kCategory = 1;
 constexpr storage::RowKind kAvailability = 2;
 constexpr storage::RowKind kIndex = 3;
 constexpr storage::RowKind kImport = 4;
+constexpr storage::RowKind kMissed = 5;
 constexpr storage::RowKind kBlob = 1;
+constexpr storage::RowKind kSynonyms = 1;
 
 /// Well before storage::Claims lets others take a claim over.
 constexpr Duration kWriteWithin = storage::Claims::kTakeOverAfter / 2;
@@ -317,6 +321,39 @@ Task<std::uint64_t> Repository::index_position() {
   if (*row && !storage::KeyReader((*row)->body).u64(position))
     co_return fail(ErrorKind::internal, "storage.corrupt", "the index position");
   co_return position;
+}
+
+Task<std::pair<SynonymsRow, std::uint64_t>> Repository::synonyms() {
+  storage::RowKey at{kSynonyms, ""};
+  Result<std::optional<storage::Row>> row = co_await state_->table->find(kSettings, text_key("synonyms"), std::move(at));
+  if (!row) co_return fail(std::move(row).error());
+  if (!*row) co_return std::pair(SynonymsRow{}, std::uint64_t{0});
+  Result<SynonymsRow> body = storage::decode_row<SynonymsRow>((*row)->body);
+  if (!body) co_return fail(std::move(body).error());
+  co_return std::pair(std::move(*body), (*row)->version);
+}
+
+Task<void> Repository::put_synonyms(SynonymsRow row, std::uint64_t was) {
+  using Kind = storage::Condition::Kind;
+  const storage::RowKey at{kSynonyms, ""};
+  storage::Batch batch{&kSettings, text_key("synonyms"), {{was == 0 ? Kind::absent : Kind::version_is, at, was}}, {}};
+  batch.mutations.push_back(storage::Put{{at, was + 1, storage::encode_row(row)}});
+  Result<void> done = co_await state_->table->commit(std::move(batch));
+  co_return done;
+}
+
+Task<void> Repository::put_missed(MissedRow row) {
+  storage::RowKey at{kMissed, ""};
+  Result<void> done = co_await put_plain(text_key("missed"), std::move(at), storage::encode_row(row));
+  co_return done;
+}
+
+Task<MissedRow> Repository::missed() {
+  storage::RowKey at{kMissed, ""};
+  Result<std::optional<storage::Row>> row = co_await state_->table->find(kPlain, text_key("missed"), std::move(at));
+  if (!row) co_return fail(std::move(row).error());
+  if (!*row) co_return MissedRow{};
+  co_return storage::decode_row<MissedRow>((*row)->body);
 }
 
 Task<void> Repository::put_import(std::string id, std::string json, std::int64_t expires_s) {

@@ -10,6 +10,7 @@
 #include "runtime/task.hpp"
 #include "services/catalogue/api.hpp"
 #include "services/catalogue/model.hpp"
+#include "services/catalogue/search_settings.hpp"
 #include "storage/shard_host.hpp"
 
 namespace pps::catalogue {
@@ -82,6 +83,13 @@ class Repository {
   /// The last event that the search index holds durably.
   Task<void> put_index_position(std::uint64_t position);
   Task<std::uint64_t> index_position();
+
+  /// Synonyms with the version that a change must name; version 0: none were ever set.
+  Task<std::pair<SynonymsRow, std::uint64_t>> synonyms();
+  /// Puts version `was + 1`. `conflict` "storage.condition" if the version is not `was` any more.
+  Task<void> put_synonyms(SynonymsRow row, std::uint64_t was);
+  Task<void> put_missed(MissedRow row);
+  Task<MissedRow> missed();
 
   /// The report of an import as ImportJob's JSON, kept until `expires_s` (Unix seconds).
   Task<void> put_import(std::string id, std::string json, std::int64_t expires_s);

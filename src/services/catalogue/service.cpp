@@ -24,6 +24,8 @@ Task<void> CatalogueService::start() {
   Result<std::vector<std::pair<std::string, CategoryRow>>> categories = co_await repository_->categories();
   if (!categories) co_return fail(std::move(categories).error());
   for (auto& [slug, row] : *categories) tree_.put(slug, std::move(row));
+  Result<void> settings = co_await load_search_settings();
+  if (!settings) co_return settings;
   Result<void> loaded = co_await load_availability();
   if (!loaded) co_return loaded;
 

@@ -63,6 +63,9 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<JsonReply> import_status(Context context, ImportRequest request) override;
   Task<JsonReply> define_categories(Context context, CategoriesRequest request) override;
   Task<ExportReply> export_products(Context context, ExportRequest request) override;
+  Task<JsonReply> synonyms(Context context, Nothing request) override;
+  Task<JsonReply> set_synonyms(Context context, ChangeRequest request) override;
+  Task<JsonReply> missed_queries(Context context, MissedRequest request) override;
 
   /// Creates the product, or replaces the one that has its slug (what an import does with a row).
   Task<Saved> upsert(ProductInput input, std::optional<std::vector<Image>> images);
@@ -87,6 +90,11 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Result<search::Query> to_query(const ListRequest& request, const std::string& currency) const;
   Task<std::string> make_page(search::QueryReply found, Audience audience);
   Task<cache::Entry> make_list(search::Query query, Audience audience);
+
+  // search.cpp
+  Task<void> load_search_settings();
+  void note_missed(const std::string& query, bool partial);
+  Task<void> keep_missed();
 
   // change.cpp
   Task<Product> create_product(ProductInput input, std::vector<Image> images);
@@ -121,6 +129,9 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   std::set<std::string> currencies_;             ///< Every currency that a cached reply may be in.
   std::set<std::string> languages_{""};          ///< The same of languages.
   std::map<std::string, std::shared_ptr<Import>> imports_;
+  MissedQueries missed_;
+  runtime::TimerHandle missed_timer_;
+  bool missed_waits_ = false;  ///< To be kept, by `missed_timer_`.
   metrics::Gauge& index_lag_;
   metrics::Counter& changes_;
 };

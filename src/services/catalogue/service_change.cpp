@@ -37,7 +37,8 @@ void point_at(Error& error, const Claim& claim, const ProductInput& input) {
   error.fields.push_back({std::move(pointer), error.code, error.detail});
 }
 
-/// RFC 9110, section 13.1.1: `*` or a list of entity tags, compared strongly.
+}  // namespace
+
 bool matches(std::string_view if_match, std::string_view etag) {
   while (!if_match.empty()) {
     const std::size_t comma = std::min(if_match.find(','), if_match.size());
@@ -49,6 +50,8 @@ bool matches(std::string_view if_match, std::string_view etag) {
   }
   return false;
 }
+
+namespace {
 
 std::unexpected<Error> not_found() {
   return fail(ErrorKind::not_found, "product.not_found", "There is no such product.");

@@ -8,6 +8,9 @@ namespace pps::catalogue {
 namespace {
 
 constexpr std::int64_t kMostPrice = 100'000'000'000;
+/// Tags of cached lists: how a search ended, where it did not find all its words.
+constexpr const char* kNothing = "nothing";
+constexpr const char* kPartial = "partial";
 
 bool is_facet(std::string_view name) {
   return name == "category" || name == "brand" || name == "kind" || name == "availability" ||
@@ -133,9 +136,10 @@ Task<cache::Entry> CatalogueService::make_list(search::Query query, Audience aud
   const auto self = shared_from_this();
   Result<search::QueryReply> found = co_await index_->query(std::move(query));
   if (!found) co_return fail(std::move(found).error());
+  const char* outcome = found->partial ? kPartial : found->total == 0 ? kNothing : "";
   Result<std::string> json = co_await make_page(std::move(*found), std::move(audience));
   if (!json) co_return fail(std::move(json).error());
-  co_return cache::Entry{std::make_shared<const std::string>(std::move(*json)), ""};
+  co_return cache::Entry{std::make_shared<const std::string>(std::move(*json)), outcome};
 }
 
 Task<JsonReply> CatalogueService::list_products(Context, ListRequest request) {
@@ -149,6 +153,9 @@ Task<JsonReply> CatalogueService::list_products(Context, ListRequest request) {
   cache::Load load = [self, asked = *query, reader = *audience] { return self->make_list(asked, reader); };
   Result<cache::Entry> entry = co_await cache_->get_or_load(std::move(key), std::move(load));
   if (!entry) co_return fail(std::move(entry).error());
+  // Only what is missing in the whole shop: with filters, the filters may be to blame.
+  const bool bare = query->filters.empty() && !request.price_min && !request.price_max && request.cursor.empty();
+  if (bare && !entry->tag.empty()) note_missed(request.q, entry->tag == kPartial);
   co_return JsonReply{*entry->bytes, ""};
 }
 

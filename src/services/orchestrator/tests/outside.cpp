@@ -307,6 +307,9 @@ class ModelCatalogue final : public catalogue::CatalogueApi {
   Task<Json> replace(Context, catalogue::ChangeRequest) override { return none<Json>(); }
   Task<Json> archive(Context, catalogue::ChangeRequest) override { return none<Json>(); }
   Task<Json> define_categories(Context, catalogue::CategoriesRequest) override { return none<Json>(); }
+  Task<Json> synonyms(Context, catalogue::Nothing) override { return none<Json>(); }
+  Task<Json> set_synonyms(Context, catalogue::ChangeRequest) override { return none<Json>(); }
+  Task<Json> missed_queries(Context, catalogue::MissedRequest) override { return none<Json>(); }
   Task<Json> import_begin(Context, catalogue::ImportBegin) override { return none<Json>(); }
   Task<Json> import_piece(Context, catalogue::ImportPiece) override { return none<Json>(); }
   Task<Json> import_status(Context, catalogue::ImportRequest) override { return none<Json>(); }

@@ -72,6 +72,13 @@ class KnownKinds final : public catalogue::CatalogueApi {
   Task<catalogue::JsonReply> define_categories(Context, catalogue::CategoriesRequest) override {
     return none<catalogue::JsonReply>();
   }
+  Task<catalogue::JsonReply> synonyms(Context, catalogue::Nothing) override { return none<catalogue::JsonReply>(); }
+  Task<catalogue::JsonReply> set_synonyms(Context, catalogue::ChangeRequest) override {
+    return none<catalogue::JsonReply>();
+  }
+  Task<catalogue::JsonReply> missed_queries(Context, catalogue::MissedRequest) override {
+    return none<catalogue::JsonReply>();
+  }
   Task<catalogue::ExportReply> export_products(Context, catalogue::ExportRequest) override {
     return none<catalogue::ExportReply>();
   }

@@ -1,0 +1,110 @@
+#include "services/catalogue/search_settings.hpp"
+
+#include <algorithm>
+
+#include "base/time.hpp"
+#include "net/json_reader.hpp"
+#include "search/fold.hpp"
+#include "services/catalogue/text_json.hpp"
+
+namespace pps::catalogue {
+namespace {
+
+constexpr std::size_t kMostSynonyms = 2'000, kMostMeanings = 10;
+constexpr std::size_t kMostQuery = 200;
+
+bool is_one_word(std::string_view text) { return text.find_first_of(" \t\r\n") == std::string_view::npos; }
+
+std::string normal(const std::string& query) {
+  std::string out;
+  for (const char c : search::folded(query)) {
+    const bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (!space)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+/// Which of two comes first in the list, and stays when one must go.
+bool asked_more(const MissedQuery& a, const MissedQuery& b) {
+  return std::tuple(a.count, a.last_at_us) > std::tuple(b.count, b.last_at_us);
+}
+
+}  // namespace
+
+Result<SynonymsRow> read_synonyms(std::string_view json) {
+  Result<net::ObjectReader> in = net::ObjectReader::parse(json);
+  if (!in) return fail(std::move(in).error());
+  SynonymsRow row;
+  std::vector<net::ObjectReader> items = in->objects("items", 0, kMostSynonyms);
+  for (net::ObjectReader& one : items) {
+    const std::string word = search::folded(one.text("word", {1, 100}));
+    if (!is_one_word(word)) one.refuse("word", "field.format", "word must be one word, without spaces");
+    std::vector<std::string> means = one.texts("means", kMostMeanings, {1, 200});
+    if (means.empty()) one.refuse("means", "field.length", "means must have 1 to 10 items");
+    if (!word.empty() && !row.means.emplace(word, std::move(means)).second)
+      one.refuse("word", "field.duplicate", "another item has this word; put all its meanings there");
+  }
+  const Result<void> done = in->finish();
+  if (!done) return fail(done.error());
+  return row;
+}
+
+std::string write_synonyms(const SynonymsRow& row) {
+  JsonArray items;
+  for (const auto& [word, means] : row.means) {
+    JsonObject one;
+    one.text("word", word).raw("means", json_texts(means));
+    items.raw(one.take());
+  }
+  JsonObject out;
+  out.raw("items", items.take());
+  return out.take();
+}
+
+void MissedQueries::load(MissedRow row) {
+  for (MissedQuery& one : row.queries) queries_[one.query] = std::move(one);
+}
+
+void MissedQueries::count(const std::string& query, bool partial, std::int64_t now_us) {
+  std::string key = normal(query);
+  if (key.empty() || key.size() > kMostQuery) return;
+  MissedQuery& one = queries_[key];
+  one.query = std::move(key);
+  ++one.count;
+  one.last_at_us = now_us;
+  one.partial = partial;
+  if (queries_.size() > kMost) drop_one();
+}
+
+void MissedQueries::drop_one() {
+  const auto least = std::max_element(queries_.begin(), queries_.end(),
+                                      [](const auto& a, const auto& b) { return asked_more(a.second, b.second); });
+  queries_.erase(least);
+}
+
+std::vector<MissedQuery> MissedQueries::most_asked(std::size_t limit) const {
+  std::vector<MissedQuery> all;
+  for (const auto& [key, one] : queries_) all.push_back(one);
+  std::sort(all.begin(), all.end(), asked_more);
+  all.resize(std::min(all.size(), limit));
+  return all;
+}
+
+std::string write_missed(const std::vector<MissedQuery>& queries) {
+  JsonArray items;
+  for (const MissedQuery& query : queries) {
+    JsonObject one;
+    one.text("query", query.query).number("count", query.count).text("last_at", to_rfc3339(from_unix_us(query.last_at_us)));
+    one.raw("partial", query.partial ? "true" : "false");
+    items.raw(one.take());
+  }
+  JsonObject out;
+  out.raw("items", items.take());
+  return out.take();
+}
+
+}  // namespace pps::catalogue
