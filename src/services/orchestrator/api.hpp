@@ -243,7 +243,8 @@ class OrchestratorApi {
   virtual ~OrchestratorApi() = default;
   /// Durable when it returns. Errors: `conflict` "price.changed" (detail holds the new total in minor units and
   /// currency, "1999 EUR"), "stock.insufficient"; `invalid` "idempotency.key_reused", and by field "sku.unknown",
-  /// "currency.not_sold", "shipping_address.required".
+  /// "currency.not_sold", "shipping_address.required"; `unavailable` "purchase.too_late": the caller's deadline passed before
+  /// it could be accepted, so it was not.
   virtual Task<AcceptReply> accept(Context context, AcceptRequest request) = 0;
   virtual Task<Purchase> get(Context context, PurchaseRequest request) = 0;
   virtual Task<PurchasePage> list(Context context, ListRequest request) = 0;

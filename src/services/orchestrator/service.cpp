@@ -177,6 +177,9 @@ Task<AcceptReply> OrchestratorService::accept_once(Context context, AcceptReques
   Result<PurchaseRow> row = co_await agree(context, std::move(request), memory->new_id());
   if (!row) co_return fail(std::move(row).error());
   if (stopped_) co_return fail(ErrorKind::unavailable, "draining", "The server is stopping.");
+  // Whoever asked has given up, and may have asked again and been refused: nothing is bought behind his back.
+  if (parts_.runtime.clock.monotonic() >= context.deadline)
+    co_return fail(ErrorKind::unavailable, "purchase.too_late", "The caller does not wait for this any more.");
   // Made only now: others may have begun and ended since `agree` asked around, and the low-water mark with them. An id
   // below it would not be found again after a crash.
   row->id = memory->new_id();

@@ -74,6 +74,21 @@ TEST_F(Purchases, that_took_long_to_accept_are_found_after_a_crash) {
   EXPECT_TRUE(world.run(next.service->get({}, {reply->purchase.id, std::nullopt})));
 }
 
+TEST_F(Purchases, that_nobody_waits_for_any_more_are_not_accepted) {
+  outside.script["check"] = {Fault::slow};
+  Context hurried;
+  hurried.deadline = shop.runtime.clock.monotonic() + 10ms;
+  AcceptRequest request = order(1, "late", {{"key", 1}}, outside);
+  const Result<AcceptReply> late = world.run(shop.service->accept(hurried, request));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, "purchase.too_late");
+  EXPECT_EQ(late.error().kind, ErrorKind::unavailable) << "surely not done";
+  EXPECT_TRUE(world.run(shop.service->list({}, ListRequest{customer(1), {}, {}, 10, {}}))->items.empty());
+  const Result<AcceptReply> again = world.run(shop.service->accept({}, request));
+  ASSERT_TRUE(again) << "the key is not used up";
+  EXPECT_FALSE(again->replayed);
+}
+
 TEST_F(Purchases, lists_newest_first_over_live_and_finished_in_pages) {
   std::vector<PurchaseId> ids;
   for (int i = 0; i < 5; ++i) {
