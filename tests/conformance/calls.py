@@ -1,5 +1,6 @@
 """Calls by operation: each request and each reply is held against api/openapi.yaml, and everything that does not fit is kept."""
 
+import copy
 import json
 import re
 import urllib.parse
@@ -134,12 +135,31 @@ class Calls:
                     self(name, **{**last, "token": stranger}, expect=403)
             if "415" in operation.responses and last["body"] is not None:
                 self(name, **{**last, "media": "text/plain"}, expect=415)
-            schema = self.document.resolve(operation.body.get("application/json", {}))
-            if isinstance(last["body"], dict) and schema.get("additionalProperties") is False:
-                self.unknown_field(name, operation, last)
+            if isinstance(last["body"], dict):
+                for path in self.closed_objects(last["body"], operation.body.get("application/json", {})):
+                    self.unknown_field(name, operation, last, path)
 
-    def unknown_field(self, name, operation, last):
-        answer = self(name, **{**last, "body": {**last["body"], "unheard_of": 1}}, expect=422)
-        if answer.status == 422 and not any(error["code"] == "field.unknown" and error["pointer"] == "/unheard_of"
+    def closed_objects(self, value, schema, path=()):
+        """Where in a body objects stand that may have no other fields than the document names."""
+        schema = self.document.resolve(schema)
+        if isinstance(value, dict):
+            if schema.get("additionalProperties") is False:
+                yield path
+            for key, inner in value.items():
+                described = schema.get("properties", {}).get(key, schema.get("additionalProperties"))
+                if isinstance(described, dict):
+                    yield from self.closed_objects(inner, described, (*path, key))
+        if isinstance(value, list) and value and "items" in schema:
+            yield from self.closed_objects(value[0], schema["items"], (*path, 0))
+
+    def unknown_field(self, name, operation, last, path):
+        body = copy.deepcopy(last["body"])
+        place = body
+        for step in path:
+            place = place[step]
+        place["unheard_of"] = 1
+        pointer = "".join(f"/{step}" for step in (*path, "unheard_of"))
+        answer = self(name, **{**last, "body": body}, expect=422)
+        if answer.status == 422 and not any(error["code"] == "field.unknown" and error["pointer"] == pointer
                                             for error in answer.json.get("errors", [])):
-            self.note(operation, f"does not name the unknown field: {answer.body[:300]!r}")
+            self.note(operation, f"does not name the unknown field {pointer}: {answer.body[:300]!r}")
