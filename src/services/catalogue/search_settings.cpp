@@ -11,7 +11,7 @@ namespace pps::catalogue {
 namespace {
 
 constexpr std::size_t kMostSynonyms = 2'000, kMostMeanings = 10;
-constexpr std::size_t kMostQuery = 200;
+constexpr std::size_t kMostQuery = 200, kMostWord = 100;
 
 bool is_one_word(std::string_view text) { return text.find_first_of(" \t\r\n") == std::string_view::npos; }
 
@@ -41,8 +41,9 @@ Result<SynonymsRow> read_synonyms(std::string_view json) {
   SynonymsRow row;
   std::vector<net::ObjectReader> items = in->objects("items", 0, kMostSynonyms);
   for (net::ObjectReader& one : items) {
-    const std::string word = search::folded(one.text("word", {1, 100}));
+    const std::string word = search::folded(one.text("word", {1, kMostWord}));
     if (!is_one_word(word)) one.refuse("word", "field.format", "word must be one word, without spaces");
+    if (word.size() > kMostWord) one.refuse("word", "field.length", "word must have at most 100 bytes in small letters");
     std::vector<std::string> means = one.texts("means", kMostMeanings, {1, 200});
     if (means.empty()) one.refuse("means", "field.length", "means must have 1 to 10 items");
     if (!word.empty() && !row.means.emplace(word, std::move(means)).second)
