@@ -126,13 +126,19 @@ void Shop::start(Role role, Duration ahead) {
 }
 
 boost::asio::awaitable<void> Shop::boot(std::shared_ptr<Node> node) {
-  for (;;) {
-    Result<void> served = co_await serve(node);
-    if (served) break;
-    trace(fmt::format("{} cannot start: {}", node->process->name(), served.error().code));
-    co_await runtime::sleep_for(node->runtime, std::chrono::milliseconds(100));
+  Result<void> served = co_await serve(node);
+  if (served) {
+    node->serves = true;
+    co_return;
   }
-  node->serves = true;
+  // As `pps` does: it ends, and whoever watches over it starts it again.
+  trace(fmt::format("{} cannot start: {}", node->process->name(), served.error().code));
+  runtime::spawn(world_.runtime().executor, ended(*node->process));
+}
+
+boost::asio::awaitable<void> Shop::ended(runtime::SimulatedProcess& process) {
+  kill(process);
+  co_return;
 }
 
 Task<void> Shop::serve(std::shared_ptr<Node> node) {

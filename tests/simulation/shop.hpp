@@ -63,6 +63,7 @@ class Shop {
  private:
   struct Node;
   boost::asio::awaitable<void> boot(std::shared_ptr<Node> node);
+  boost::asio::awaitable<void> ended(runtime::SimulatedProcess& process);
   Task<void> serve(std::shared_ptr<Node> node);
   boost::asio::awaitable<void> start_later(Role role);
   void give_up(const runtime::SimulatedProcess& process);

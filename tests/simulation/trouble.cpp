@@ -39,7 +39,7 @@ void Trouble::one() {
 }
 
 void Trouble::twin() {
-  const Role role = kRoles[static_cast<std::size_t>(shop_.faults().number(1, 4))];
+  const Role role = kRoles[static_cast<std::size_t>(shop_.faults().number(0, 4))];
   auto* before = shop_.any_of(role);
   if (!before || shop_.count_of(role) != 1) return;
   // Beyond any hold's life: what is reserved there expires at once.

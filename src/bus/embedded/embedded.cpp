@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kBatch = 256;
 constexpr Duration kFirstBackoff = std::chrono::milliseconds(100);
 constexpr Duration kLastBackoff = std::chrono::seconds(10);
+/// How soon entries are seen that another process on the same table appended: nothing wakes for them.
+constexpr Duration kLookAgain = std::chrono::seconds(1);
 
 /// One group's way through one topic.
 struct Subscription {
@@ -37,7 +39,10 @@ struct Subscription {
       backoff = kFirstBackoff;
       const bool idle = started && *handled == 0 && seen == self->topic->appends();
       started = true;
-      if (idle && !self->closed) co_await self->topic->appended().wait();
+      if (!idle || self->closed) continue;
+      const auto look_again = self->runtime.timers.call_at(self->runtime.clock.monotonic() + kLookAgain,
+                                                           [topic = self->topic] { topic->appended().notify(); });
+      co_await self->topic->appended().wait();
     }
   }
 

@@ -12,8 +12,8 @@ struct Options {
 };
 
 /// A durable log in the table: a partition per topic, entries by ascending offset. Many appends share a commit.
-/// Subscribers are woken by appends through this object; those of another process on the same table see them when
-/// they read next.
+/// Subscribers are woken by appends through this object. Those of another process on the same table, as there are while a
+/// replaced one has not noticed it, hear of them within a second.
 std::shared_ptr<Bus> open(runtime::Runtime& runtime, std::shared_ptr<storage::Table> table, Options options = {});
 
 }  // namespace pps::bus::embedded

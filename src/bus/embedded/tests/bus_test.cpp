@@ -196,6 +196,17 @@ TEST_F(BusTest, two_processes_on_one_log_never_share_an_offset) {
   EXPECT_EQ(std::ranges::count(got, ' '), 20);
 }
 
+TEST_F(BusTest, what_another_process_appends_is_heard_though_this_one_appends_nothing) {
+  std::string here;
+  bus_->subscribe("t", "a", collect(here));
+  ASSERT_TRUE(append({entry(1, "1")}));
+  settle();
+  auto other = embedded::open(world_.runtime(), storage::memory::open_table(world_.runtime(), disk_), {});
+  ASSERT_TRUE(world_.run(other->append({entry(2, "2")})));
+  settle();
+  EXPECT_EQ(here, "1 2 ");
+}
+
 /// Shard → relay → log → consumer, killed at every step with and without loss of power: what was committed arrives, in
 /// order, once in the log.
 TEST(RelayCrash, at_every_step_carries_each_event_once_and_in_order) {
