@@ -47,6 +47,7 @@ struct Node::State {
   std::unique_ptr<ServiceTokens> tokens;
   Apis apis;
   std::unique_ptr<net::Server> public_server, internal_server;
+  std::function<void()> storage_failed;
   bool ready = false;
 };
 
@@ -54,6 +55,7 @@ Node::Node(runtime::Runtime& runtime, config::Config& config, Settings settings)
     : state_(std::make_unique<State>(runtime, config, std::move(settings))) {}
 Node::~Node() = default;
 const Apis& Node::apis() const { return state_->apis; }
+void Node::on_storage_failed(std::function<void()> fn) { state_->storage_failed = std::move(fn); }
 std::uint16_t Node::port() const {
   return state_->public_server ? state_->public_server->port() : 0;
 }
@@ -72,13 +74,15 @@ Task<void> Node::open() {
   Result<Database> database =
       storage::rocksdb::open(s.runtime, {.dir = data + "/business",
                                          .shards = s.settings.shards,
-                                         .cache_bytes = s.settings.cache_bytes});
+                                         .cache_bytes = s.settings.cache_bytes,
+                                         .on_failed = s.storage_failed});
   if (!database) co_return fail(std::move(database).error());
   Result<Database> auth_database =
       storage::rocksdb::open(s.runtime, {.dir = data + "/auth",
                                          .shards = s.settings.shards,
                                          .cache_bytes = 4 << 20,
-                                         .write_buffer_bytes = 2 << 20});
+                                         .write_buffer_bytes = 2 << 20,
+                                         .on_failed = s.storage_failed});
   if (!auth_database) co_return fail(std::move(auth_database).error());
   s.database = *database;
   s.auth_database = *auth_database;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "app/modules.hpp"
@@ -20,6 +21,9 @@ class Node {
   /// Opens the databases and makes the modules. Errors name what was wrong and where:
   /// "storage.in_use", "storage.newer", "storage.shard_count", "config.invalid" …
   Task<void> open();
+  /// Called on the loop, at most once a database, when a write has failed for another reason than a full disk: the
+  /// process must end, and recovers when it is started again. @pre before `open`.
+  void on_storage_failed(std::function<void()> fn);
   /// Starts the listeners; /readyz answers 200 from then on.
   Task<void> listen();
   /// What a drain does, in order: doors, then what works behind them.

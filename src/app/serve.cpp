@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 
 #include "app/commands.hpp"
@@ -36,6 +37,13 @@ Task<void> start(Process& process, const std::string& data) {
   co_return Result<void>{};
 }
 
+/// Every write is refused from now on, so the process makes room for one that recovers. Reads under way are answered.
+void end_failed(Process& process) {
+  process.status = 1;
+  if (process.shutdown && !process.shutdown->has_begun()) return process.shutdown->begin("storage.failed");
+  if (!process.shutdown) process.loop.stop();
+}
+
 boost::asio::awaitable<void> live(Process& process, Settings settings) {
   auto& runtime = process.loop.runtime();
   Result<void> started = co_await start(process, settings.data);
@@ -62,6 +70,8 @@ int serve(const ServeOptions& options) {
   log::configure(settings.log_level, settings.log_format);
   Process process;
   process.node = std::make_unique<Node>(process.loop.runtime(), *config, settings);
+  process.node->on_storage_failed([&process] { end_failed(process); });
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a failed write, not a death without a word
   runtime::spawn(process.loop.runtime().executor, live(process, settings));
   process.loop.run();
   // Everything accepted is on disk: the process ends at once, without unwinding what still waits.

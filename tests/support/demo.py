@@ -174,6 +174,12 @@ class Demo:
             self.served.wait()
         wait_for(lambda: not self.answers("/livez"), 10, "PPS to be gone")
 
+    def ended(self):
+        """Whether PPS is gone, killed or by itself."""
+        if self.served:
+            return self.served.poll() is not None
+        return not pathlib.Path(f"/proc/{self.pids['pps']}/exe").exists()
+
     def serve_again(self):
         """Starts PPS on the same data; seconds until it is ready."""
         arguments = [str(self.programs / "pps"), "serve", "--config", str(self.folder / "pps.toml")]

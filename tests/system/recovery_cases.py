@@ -2,16 +2,38 @@
 
 import concurrent.futures
 import http.client
+import resource
 import threading
 import time
 
-from demo import new_key
+from demo import new_key, wait_for
 from shop import ADDRESS, Case
 
 PURCHASES = 10
 
 
 class RecoveryTest(Case):
+    def test_a_disk_that_fails_to_write_ends_the_process_and_nothing_is_lost(self):
+        """No file may grow any more: the next commit fails as on a broken disk, and no later one is tried."""
+        demo, buyer = self.shop.demo, self.shop.buyer()
+        total = {"amount": 1000, "currency": "EUR"}
+        before = self.accepted(demo.buy(buyer, [("mint-lic", 1)], total=total))
+        self.assertEqual(demo.wait_final(buyer, before, 30)["status"], "completed")
+        pid = demo.served.pid if demo.served else demo.pids["pps"]
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, 1))
+        key = new_key()
+        try:
+            answer = demo.buy(buyer, [("mint-lic", 1)], key=key, total=total)
+            self.assertIn(answer.status, (503, 504), answer)  # surely not done, or nobody knows
+        except (OSError, http.client.HTTPException):
+            pass  # it ended before it could answer
+        wait_for(lambda: demo.ended(), 60, "PPS to end by itself")
+        demo.serve_again()
+        self.assertEqual(self.shop.get(f"/api/purchases/{before}", buyer).json["status"], "completed")
+        again = self.accepted(demo.buy(buyer, [("mint-lic", 1)], key=key, total=total))
+        self.assertEqual(demo.wait_final(buyer, again, 60)["status"], "completed")
+        self.assertEqual([intent["status"] for intent in self.shop.intents()[again]], ["succeeded"])
+
     def test_killed_in_the_middle_of_ten_purchases(self):
         self.shop.receive("mint-box", 100)
         buyers = [self.shop.buyer() for _ in range(PURCHASES)]

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/asio/post.hpp>
 
 #include "runtime/log.hpp"
 #include "runtime/sync.hpp"
@@ -106,6 +107,7 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
     if (status.ok()) return 0;
     stopped_ = is_no_space(status) ? Stopped::no_space : Stopped::failed;
     log::error("storage.write_failed", {{"dir", options_.dir}, {"status", status.ToString()}});
+    if (stopped_ == Stopped::failed && options_.on_failed) boost::asio::post(runtime_.executor, options_.on_failed);
     return fail(ErrorKind::unknown_outcome, "storage.sync_failed", status.ToString());
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,13 +17,14 @@ struct Options {
   std::size_t cache_bytes = 16 << 20;         ///< Block cache.
   std::size_t write_buffer_bytes = 8 << 20;   ///< Of each of the two column families; up to twice that while it flushes.
   std::uint64_t reserve_bytes = 64 << 20;     ///< Free space below which writes are refused "storage.no_space".
+  std::function<void()> on_failed;            ///< Once, on the loop: from now on "storage.failed". May be empty.
 };
 
 /// Loop-confined, as every Table. Writes are made by `runtime.sync_pool`, reads from the cache at once and from disk by
 /// `runtime.pool`.
 ///
 /// After a failed write or sync its group is `unknown_outcome` and later writes are `unavailable`: "storage.no_space"
-/// until there is room, "storage.failed" for ever otherwise (the process should end and start again).
+/// until there is room, "storage.failed" for ever otherwise (the process ends and is started again, see `on_failed`).
 class Database : public Table {
  public:
   /// Copies the database as it is now into `dir` (must not exist, same file system: files are linked). Runs beside

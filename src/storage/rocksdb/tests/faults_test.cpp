@@ -27,7 +27,8 @@ Batch pair(std::uint64_t n, std::size_t bytes = 100) {
 class FaultsTest : public testing::Test {
  protected:
   void open() {
-    auto opened = open_on(loop_.runtime(), {.dir = folder_.path(), .write_buffer_bytes = 64 << 10}, files_);
+    Options options{.dir = folder_.path(), .write_buffer_bytes = 64 << 10, .on_failed = [this] { ++failures_; }};
+    auto opened = open_on(loop_.runtime(), std::move(options), files_);
     ASSERT_TRUE(opened) << opened.error().detail;
     table_ = *opened;
   }
@@ -49,6 +50,7 @@ class FaultsTest : public testing::Test {
   std::shared_ptr<FaultyFiles> files_ = std::make_shared<FaultyFiles>(7);
   RunningLoop loop_;
   std::shared_ptr<Database> table_;
+  int failures_ = 0;  ///< How often the engine said that it will not write again. On the loop.
 };
 
 TEST_F(FaultsTest, what_was_answered_survives_a_loss_of_power_whole_and_torn_tails_do_not_show) {
@@ -118,6 +120,7 @@ TEST_F(FaultsTest, a_disk_that_fills_within_a_write_is_unknown_once_then_unavail
   const auto second = commit(3);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, "storage.no_space");
+  loop_.on_loop([this] { EXPECT_EQ(failures_, 0) << "a full disk is waited for"; });
   files_->set_full(false);
   files_->set_free_space(UINT64_MAX);
   EXPECT_TRUE(commit(4)) << "goes on without a restart";
@@ -141,6 +144,8 @@ TEST_F(FaultsTest, a_failed_sync_stops_writes_until_a_restart) {
   const auto second = commit(3);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, "storage.failed");
+  ASSERT_FALSE(commit(4));
+  loop_.on_loop([this] { EXPECT_EQ(failures_, 1) << "whoever runs the process must hear of it, once"; });
   close();
   open();
   EXPECT_EQ(halves(1), 2);
