@@ -181,8 +181,9 @@ void make_gateway(Ground& ground, Apis& apis) {
       "gateway.purchases_per_second", options.purchases_per_second, 0, 1'000'000));
   options.purchases_burst = static_cast<int>(
       ground.config.get_int("gateway.purchases_burst", options.purchases_burst, 1, 1'000'000));
-  gateway::add_public_routes(*ground.public_routes, {ground.runtime, apis.orchestrator, apis.store},
-                             options);
+  gateway::Parts parts{ground.runtime, apis.orchestrator, apis.store,
+                       auth::make_authenticator(apis.auth, "pps")};
+  gateway::add_public_routes(*ground.public_routes, std::move(parts), options);
 }
 }  // namespace
 

@@ -100,16 +100,6 @@ std::optional<std::vector<std::string>> split(std::string_view path) {
   }
 }
 
-std::string_view bearer_of(const Request& request) {
-  constexpr std::string_view kScheme = "bearer ";
-  const auto header = request.headers.get("Authorization");
-  if (!header || header->size() <= kScheme.size() ||
-      !same_name(header->substr(0, kScheme.size()), kScheme))
-    return {};
-  const auto token = header->substr(kScheme.size());
-  return token.substr(std::min(token.find_first_not_of(' '), token.size()));
-}
-
 Response refusal(const Error& error, const Route* route) {
   Response response =
       route != nullptr && route->oauth_errors ? oauth_problem(error) : problem(error);
@@ -191,6 +181,16 @@ std::vector<const Route*> Router::routes() const {
   std::vector<const Route*> out;
   for (const auto& route : state_->routes) out.push_back(&route);
   return out;
+}
+
+std::string_view bearer_of(const Request& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto header = request.headers.get("Authorization");
+  if (!header || header->size() <= kScheme.size() ||
+      !same_name(header->substr(0, kScheme.size()), kScheme))
+    return {};
+  const auto token = header->substr(kScheme.size());
+  return token.substr(std::min(token.find_first_not_of(' '), token.size()));
 }
 
 Router::Match Router::match(Method method, std::string_view path) const {

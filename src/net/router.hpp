@@ -34,6 +34,9 @@ struct Route {
 /// Reads a bearer token: the authentication server's answer, or `unauthenticated`.
 using Authenticator = std::function<Task<Principal>(Context, std::string token)>;
 
+/// The token of `Authorization: Bearer` (RFC 6750, 2.1); empty without one.
+std::string_view bearer_of(const Request& request);
+
 /// The table of routes of one listener. Filled at start, then read only. 404 for an unknown path,
 /// 405 with Allow for a known path with another method, 401/403 with WWW-Authenticate by `access`.
 class Router {

@@ -23,6 +23,8 @@ struct ServerOptions {
   std::size_t max_header_bytes = 16 * 1024;    ///< 431 beyond.
   Duration header_timeout = std::chrono::seconds(10);
   Duration idle_timeout = std::chrono::seconds(75);
+  /// What a handler is given beyond its route's deadline before 504 is answered in its place.
+  Duration handler_grace = std::chrono::seconds(5);
   /// Addresses or prefixes ("10.0.0.0/8") of proxies whose X-Forwarded-For is believed for
   /// Request::peer_address.
   std::vector<std::string> trusted_proxies{};

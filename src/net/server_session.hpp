@@ -55,16 +55,15 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     close_socket();
   }
 
-  // Too slow: a client that has begun a request is told so if that takes no waiting.
+  // Too slow: whoever waits for an answer is told so if that takes no waiting.
   void expire() override {
-    if constexpr (kPlain) {
-      if (phase == Phase::reading && !gone_) {
-        boost::system::error_code ignored;
-        socket().write_some(
-            asio::buffer(std::string_view(
-                "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")),
-            ignored);
-      }
+    if (phase == Phase::reading) {
+      tell(problem_with_status(408, {ErrorKind::timeout, "request.timeout",
+                                     "The request did not arrive in time; send it again."}));
+    } else if (phase == Phase::handling) {
+      log::error("http.stuck", {{"path", path_}});
+      tell(problem({ErrorKind::timeout, "deadline.passed",
+                    "There was no answer in time; the request may have been done."}));
     }
     abort();
   }
@@ -77,6 +76,18 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
  private:
   class Body;
+
+  void tell(const Response& response) {
+    if constexpr (kPlain) {
+      if (gone_) return;
+      framed_.keep_alive = framed_.head_only = false;
+      const std::string_view body = body_of(response);
+      std::string out;
+      write_head(out, response, body.size(), framed_, core_->date_line(), trace_);
+      boost::system::error_code ignored;
+      socket().write_some(asio::buffer(out.append(body)), ignored);
+    }
+  }
 
   Socket& socket() {
     if constexpr (kPlain)
@@ -292,15 +303,19 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   asio::awaitable<bool> answer(Request request, const Route* route) {
     phase = Phase::handling;
-    expires = Duration::max();
+    // A handler sees its own deadline; one that does not end long after it is not waited for.
+    expires = request.body_stream ? Duration::max() : request.context.deadline + core_->options.handler_grace;
+    path_ = request.path;
     const Duration began = request.received_at;
-    const InFlight counted(*core_);
+    std::optional<InFlight> counted(std::in_place, *core_);
     Response response = co_await core_->router->handle(std::move(request), std::move(match_));
     core_->metrics_of(route).observe(response.status, now() - began);
     if (!parser_.done()) framed_.keep_alive = false;  // the rest of the body is not worth reading
     if (core_->draining) framed_.keep_alive = false;
     if (gone_) co_return false;
     linger_ = !parser_.done();
+    // What streams is bounded by the connections, and by whoever made the stream.
+    if (response.stream) counted.reset();
     if (response.stream && !framed_.head_only) co_return co_await send_stream(std::move(response));
     const bool sent = co_await send(std::move(response));
     co_return sent&& framed_.keep_alive;
@@ -447,6 +462,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   Router::Match match_;
   Framed framed_;
   TraceContext trace_;
+  std::string path_;              ///< Of the request being handled.
   std::string head_;              // keeps its memory from answer to answer
   std::optional<Error> refusal_;  ///< Why this request is answered without a handler.
   std::shared_ptr<BodyStream> outgoing_;

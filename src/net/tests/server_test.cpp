@@ -249,7 +249,9 @@ TEST_F(ServerTest, slow_heads_slow_bodies_and_idle_connections_end) {
     std::this_thread::sleep_for(20ms);
     drip.send("T");  // a byte now and then does not buy time
   }
-  EXPECT_EQ(status_in(drip.read_all()), 408);
+  const std::string late = drip.read_all();
+  EXPECT_EQ(status_in(late), 408);
+  EXPECT_THAT(late, HasSubstr(R"("code":"request.timeout")"));
   EXPECT_TRUE(drip.is_closed_by_peer());
   EXPECT_EQ(status_in(body.read_all()), 408);
   EXPECT_EQ(idle.read_all(), "");
@@ -293,6 +295,33 @@ TEST_F(ServerTest, over_the_limits_the_answer_is_503_with_advice) {
   std::vector<RawSocket> more;
   for (int i = 0; i < 4; ++i) more.push_back(connect());
   EXPECT_EQ(status_in(more.back().read_response()), 503);
+}
+
+TEST_F(ServerTest, a_stream_takes_no_place_from_requests) {
+  ServerOptions options;
+  options.max_requests_in_flight = 1;
+  start(options);
+  auto watching = connect();
+  watching.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  watching.read_until("\r\n\r\n");
+  EXPECT_EQ(status_in(ask(get(""))), 200);
+}
+
+TEST_F(ServerTest, a_handler_that_never_ends_is_not_waited_for) {
+  add(
+      Method::get, "/stuck",
+      [this](Request) -> Task<Response> {
+        co_await gate.wait();
+        co_return text("late");
+      },
+      [](Route& route) { route.deadline = 10ms; });
+  ServerOptions options;
+  options.handler_grace = 40ms;
+  options.idle_timeout = 200ms;
+  start(options);
+  const std::string answer = ask_closing("GET /stuck HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(status_in(answer), 504);
+  EXPECT_THAT(answer, HasSubstr(R"("code":"deadline.passed")"));
 }
 
 TEST_F(ServerTest, answers_cannot_be_forged_by_header_values) {

@@ -17,6 +17,7 @@ struct Options {
   int purchases_burst = 10;
   std::size_t max_accepting = 1'024;  ///< Purchases being accepted at the same time; beyond: 503 "overloaded".
   std::size_t max_streams = 4'096;    ///< Event streams at the same time; beyond: 503.
+  std::size_t max_streams_each = 64;  ///< Of one user; beyond: 429.
   Duration heartbeat = std::chrono::seconds(15);
 };
 
@@ -24,6 +25,7 @@ struct Parts {
   runtime::Runtime& runtime;
   std::shared_ptr<orchestrator::OrchestratorApi> orchestrator;
   std::shared_ptr<store::StoreApi> store;
+  net::Authenticator authenticate;  ///< Asks again about the token of a stream that stays open.
 };
 
 /// Purchases, baskets and owned products, and /api/admin/purchases and /api/admin/processes.

@@ -127,10 +127,11 @@ Task<net::Response> events(Kept shared, net::Request request) {
   if (!asked) co_return fail(std::move(asked).error());
   Result<std::optional<std::int64_t>> last_seen = last_event_id(request);
   if (!last_seen) co_return fail(std::move(last_seen).error());
-  std::shared_ptr<void> place = take_place(shared, &Shared::streams, shared->options.max_streams);
-  if (!place) co_return fail(overloaded());
+  Result<std::shared_ptr<void>> place = take_stream(shared, request.principal->subject);
+  if (!place) co_return fail(std::move(place).error());
   PurchaseStream::Setting setting{shared->parts.runtime, shared->parts.orchestrator, shared->options.heartbeat,
-                                  std::move(place)};
+                                  std::move(*place), shared->parts.authenticate,
+                                  std::string(net::bearer_of(request))};
   const auto stream = std::make_shared<PurchaseStream>(std::move(setting), *asked, *last_seen, request.principal->expires_at_us);
   Result<void> begun = co_await stream->begin();
   if (!begun) co_return fail(std::move(begun).error());

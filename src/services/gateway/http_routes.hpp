@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -19,10 +20,14 @@ struct Shared {
   RateLimit limit;
   std::size_t accepting = 0;
   std::size_t streams = 0;
+  std::map<std::string, std::size_t> streams_of;  ///< By subject; who has none is not listed.
 };
 
 /// One of a bounded number of places, given back when the last copy goes. Null if there is none left.
 std::shared_ptr<void> take_place(const std::shared_ptr<Shared>& shared, std::size_t Shared::*count, std::size_t most);
+/// A place among all streams and among the subject's own. Errors: `unavailable` "overloaded", `rate_limited`
+/// "streams.too_many".
+Result<std::shared_ptr<void>> take_stream(const std::shared_ptr<Shared>& shared, const std::string& subject);
 /// 503 "overloaded".
 Error overloaded();
 

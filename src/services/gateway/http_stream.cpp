@@ -21,10 +21,21 @@ std::int64_t highest_seq(const orchestrator::Purchase& purchase) {
 
 PurchaseStream::PurchaseStream(Setting setting, orchestrator::PurchaseRequest purchase,
                                std::optional<std::int64_t> last_seen, std::int64_t token_ends_at_us)
-    : setting_(std::move(setting)), purchase_(purchase), seen_(last_seen), token_ends_at_us_(token_ends_at_us) {}
+    : setting_(std::move(setting)), purchase_(purchase), seen_(last_seen), token_ends_at_us_(token_ends_at_us),
+      asked_(setting_.runtime.clock.monotonic()) {}
 
 bool PurchaseStream::has_token_ended() const {
   return token_ends_at_us_ > 0 && to_unix_us(setting_.runtime.clock.now()) >= token_ends_at_us_;
+}
+
+Task<bool> PurchaseStream::is_revoked() {
+  const Duration now = setting_.runtime.clock.monotonic();
+  if (now < asked_ + setting_.heartbeat) co_return false;
+  asked_ = now;
+  Context context;
+  context.deadline = now + kGrace;
+  const Result<net::Principal> known = co_await setting_.authenticate(context, setting_.token);
+  co_return !known && known.error().kind == ErrorKind::unauthenticated;
 }
 
 Task<orchestrator::EventsReply> PurchaseStream::poll(Duration wait, bool first) {
@@ -70,14 +81,19 @@ Task<std::optional<std::string>> PurchaseStream::next() {
   Duration wait = setting_.heartbeat;
   if (token_ends_at_us_ > 0)
     wait = std::clamp(Duration(token_ends_at_us_ - to_unix_us(setting_.runtime.clock.now())), Duration(0), wait);
-  if (!has_token_ended()) {
+  bool ended = has_token_ended();
+  if (!ended) {
     Result<orchestrator::EventsReply> reply = co_await poll(wait, false);
     if (closed_) co_return std::nullopt;
     if (!reply) co_return fail(std::move(reply).error());
-    std::string text = write(*reply);
+    // What came after the session was ended is not its business.
+    const Result<bool> revoked = co_await is_revoked();
+    ended = *revoked;
+    std::string text = ended ? std::string() : write(*reply);
     if (!text.empty()) co_return text;
+    ended = ended || has_token_ended();
   }
-  if (!has_token_ended()) co_return std::string(net::kSseHeartbeat);
+  if (!ended) co_return std::string(net::kSseHeartbeat);
   over_ = true;
   co_return net::sse_event({}, "reauthenticate", "{}");
 }

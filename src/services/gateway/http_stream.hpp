@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "net/http.hpp"
+#include "net/router.hpp"
 #include "runtime/runtime.hpp"
 #include "services/orchestrator/api.hpp"
 
@@ -18,7 +18,9 @@ class PurchaseStream final : public net::BodyStream {
     runtime::Runtime& runtime;
     std::shared_ptr<orchestrator::OrchestratorApi> api;
     Duration heartbeat;
-    std::shared_ptr<void> place;  ///< Given back when the stream ends.
+    std::shared_ptr<void> place;      ///< Given back when the stream ends.
+    net::Authenticator authenticate;  ///< Asked again once a heartbeat: a session that was ended sees no more.
+    std::string token;
   };
   /// @param last_seen of Last-Event-ID; absent: begin with a snapshot. @param token_ends Unix microseconds; 0: never.
   PurchaseStream(Setting setting, orchestrator::PurchaseRequest purchase, std::optional<std::int64_t> last_seen,
@@ -33,12 +35,15 @@ class PurchaseStream final : public net::BodyStream {
   Task<orchestrator::EventsReply> poll(Duration wait, bool first);
   std::string write(const orchestrator::EventsReply& reply);
   bool has_token_ended() const;
+  /// Whether the token was taken back. An authentication server that cannot be asked takes nothing back.
+  Task<bool> is_revoked();
 
   Setting setting_;
   orchestrator::PurchaseRequest purchase_;
   std::optional<std::int64_t> seen_;
   std::int64_t token_ends_at_us_;
   std::optional<std::string> first_;
+  Duration asked_;       ///< When the token was last known to be good.
   bool over_ = false;    ///< `end` or `reauthenticate` was written.
   bool closed_ = false;
 };

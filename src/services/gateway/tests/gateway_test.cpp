@@ -90,15 +90,17 @@ class Gateway : public ::testing::Test {
  protected:
   Gateway() {
     model->runtime = &world.runtime();
-    router.set_authenticator([this](Context, std::string token) -> Task<net::Principal> {
+    net::Authenticator authenticate = [this](Context, std::string token) -> Task<net::Principal> {
+      if (token_refusal) co_return fail(*token_refusal);
       net::Principal principal;
       principal.subject = kAda.to_string();
       principal.client_id = "pps-web";
       principal.scopes = {token};
       principal.expires_at_us = token_ends;
       co_return principal;
-    });
-    add_public_routes(router, {world.runtime(), model, nullptr}, {});
+    };
+    router.set_authenticator(authenticate);
+    add_public_routes(router, {world.runtime(), model, nullptr, std::move(authenticate)}, {});
   }
   net::Request request(net::Method method, std::string path, std::string body = {}, std::string scope = "purchase") {
     net::Request out;
@@ -127,6 +129,7 @@ class Gateway : public ::testing::Test {
   runtime::SimulatedWorld world{1};
   std::shared_ptr<Model> model = std::make_shared<Model>();
   net::Router router;
+  std::optional<Error> token_refusal;
   std::int64_t token_ends = kStartUs + Duration(5min).count();
 };
 
@@ -246,6 +249,37 @@ TEST_F(Gateway, asks_to_come_again_when_the_token_ends) {
   EXPECT_EQ(next(), ": heartbeat\n\n");
   EXPECT_NE(next().find("event: reauthenticate"), std::string::npos);
   EXPECT_EQ(next(), "closed");
+}
+
+TEST_F(Gateway, a_stream_ends_within_a_heartbeat_of_its_token_being_revoked) {
+  net::Response response = answer(request(net::Method::get, "/api/purchases/" + Model::sample().id.to_string() + "/events"));
+  const auto next = [&] { return world.run(response.stream->next())->value_or("closed"); };
+  EXPECT_TRUE(next().starts_with("id: 1\nevent: snapshot\n"));
+  token_refusal = Error{ErrorKind::unavailable, "net.refused", "no authentication server"};
+  EXPECT_EQ(next(), ": heartbeat\n\n") << "nobody has said that the token is bad";
+  token_refusal = Error{ErrorKind::unauthenticated, "auth.token_invalid", "revoked"};
+  api::EventsReply news{{}, Model::sample(), false};
+  news.entries.push_back({2, kStartUs, "release", "completed", api::Status::completed, 0, ""});
+  world.run_for(15s);
+  model->news.push_back(news);
+  const std::string last = next();
+  EXPECT_NE(last.find("event: reauthenticate"), std::string::npos) << last;
+  EXPECT_EQ(last.find("timeline"), std::string::npos) << last;
+  EXPECT_EQ(next(), "closed");
+}
+
+TEST_F(Gateway, one_user_may_open_so_many_streams_and_again_when_they_close) {
+  std::vector<net::Response> open;
+  const auto ask = [&] { return answer(request(net::Method::get, "/api/purchases/" + Model::sample().id.to_string() + "/events")); };
+  for (int i = 0; i < 64; ++i) {
+    open.push_back(ask());
+    ASSERT_EQ(open.back().status, 200);
+  }
+  const net::Response refused = ask();
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(code(refused), "streams.too_many");
+  open.pop_back();
+  EXPECT_EQ(ask().status, 200);
 }
 
 TEST_F(Gateway, refuses_a_stream_before_it_begins) {
