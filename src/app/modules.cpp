@@ -121,7 +121,7 @@ Task<void> make_provisioner(Ground& ground, Apis& apis) {
   std::shared_ptr<provisioner::ProvisionerApi> local;
   if (runs_here(ground, "provisioner")) {
     Result<std::shared_ptr<net::HttpClient>> fulfilment =
-        net::make_http_client(ground.runtime, {.base_url = ground.settings.fulfilment_url});
+        net::make_http_client(ground.runtime, {.base_url = ground.settings.fulfilment_url, .breaker_counts_5xx = true});
     if (!fulfilment) co_return fail(std::move(fulfilment).error());
     provisioner::Dependencies needs{ground.runtime, apis.store, apis.catalogue, *fulfilment};
     local = provisioner::make_local(std::move(needs));

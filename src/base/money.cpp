@@ -76,4 +76,12 @@ int exponent_of(Currency currency) {
   return kThree.find(code) != std::string_view::npos ? 3 : 2;
 }
 
+std::string in_words(Money money) {
+  const int digits = exponent_of(money.currency);
+  std::int64_t unit = 1;
+  for (int i = 0; i < digits; ++i) unit *= 10;
+  if (digits == 0) return fmt::format("{} {}", money.minor_units, money.currency.to_string());
+  return fmt::format("{}.{:0{}} {}", money.minor_units / unit, money.minor_units % unit, digits, money.currency.to_string());
+}
+
 }  // namespace pps

@@ -39,4 +39,7 @@ std::vector<Money> allocate(Money total, const std::vector<std::int64_t>& weight
 /// Number of digits after the point in ISO 4217 (EUR 2, JPY 0, KWD 3).
 int exponent_of(Currency currency);
 
+/// "24.00 EUR", for messages to people. @pre not negative.
+std::string in_words(Money money);
+
 }  // namespace pps

@@ -133,7 +133,10 @@ class PooledClient final : public HttpClient, public std::enable_shared_from_thi
           "net.circuit_open",
           origin_.authority + " has failed too often; waiting before the next try");
     Result<ClientResponse> result = co_await attempt(context, request, deadline);
-    if (result || result.error().kind == ErrorKind::too_large)
+    const bool ill = result && result->status >= 500 && options_.breaker_counts_5xx;
+    if (ill)
+      breaker_.failed(now());
+    else if (result || result.error().kind == ErrorKind::too_large)
       breaker_.succeeded();
     else if (result.error().code != "net.pool_full")
       breaker_.failed(now());

@@ -48,6 +48,9 @@ struct ClientOptions {
   int retries = 2;            ///< For idempotent requests; full jitter from 20 ms, doubling.
   int breaker_failures = 20;  ///< Consecutive failures that open the circuit; 0: never.
   Duration breaker_open = std::chrono::seconds(1);
+  /// Whether an answer of 500 and above counts as a failure, too: for one system with one health, as a provider is. A service
+  /// of ours answers 503 for one busy row while all others are well.
+  bool breaker_counts_5xx = false;
   std::string ca_file;  ///< Further trusted roots (PEM), for tests and private networks.
 };
 

@@ -50,6 +50,7 @@ catalogue::Quote good(std::uint8_t number, std::string sku, std::string kind, st
   quote.name = quote.sku.value;
   quote.variant = "standard";
   quote.kind = std::move(kind);
+  quote.stock_tracked = quote.kind == "physical";
   quote.price = Money{price, *Currency::parse("EUR")};
   return quote;
 }

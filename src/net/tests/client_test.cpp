@@ -297,6 +297,19 @@ TEST_F(ClientTest, the_circuit_opens_and_one_try_closes_it) {
   EXPECT_TRUE(after.get());
 }
 
+TEST_F(ClientTest, a_provider_that_only_fails_opens_the_circuit_too) {
+  make({.breaker_failures = 2, .breaker_open = 10s, .breaker_counts_5xx = true});
+  std::optional<RawSocket> server;
+  for (int i = 0; i < 2; ++i) {
+    auto result = get();
+    if (!server) server.emplace(listener.accept());
+    server->read_until("\r\n\r\n");
+    server->send("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(result.get()->status, 500);
+  }
+  expect_error(get().get(), ErrorKind::unavailable, "net.circuit_open");
+}
+
 TEST_F(ClientTest, urls_are_checked) {
   for (const char* bad : {"", "127.0.0.1:80", "ftp://x", "http://", "http://user:pass@x",
                           "http://x?y", "http://x#y", "http://x:99999", "http://[::1"})

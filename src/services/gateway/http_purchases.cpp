@@ -15,15 +15,6 @@ namespace {
 namespace json = boost::json;
 using Kept = std::shared_ptr<Shared>;
 
-/// "24.00 EUR"
-std::string in_words(Money money) {
-  const int digits = exponent_of(money.currency);
-  std::int64_t unit = 1;
-  for (int i = 0; i < digits; ++i) unit *= 10;
-  if (digits == 0) return fmt::format("{} {}", money.minor_units, money.currency.to_string());
-  return fmt::format("{}.{:0{}} {}", money.minor_units / unit, money.minor_units % unit, digits, money.currency.to_string());
-}
-
 /// The orchestrator's "2400 EUR"; nothing if it is not of that shape.
 std::optional<Money> read_money(std::string_view text) {
   Money money;

@@ -178,6 +178,7 @@ provisioner::Line line_of(const PurchaseRow& row, std::int64_t at) {
   line.sku = from.sku;
   line.quantity = from.quantity;
   line.kind = from.kind;
+  line.stock_tracked = from.stock_tracked.value_or(from.kind == "physical");
   line.name = from.name;
   line.variant = from.variant;
   line.customization = from.customization;

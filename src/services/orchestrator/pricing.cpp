@@ -1,6 +1,10 @@
 #include "services/orchestrator/pricing.hpp"
 
+#include <fmt/format.h>
+
 #include <set>
+
+#include "services/payment/api.hpp"
 
 namespace pps::orchestrator::pricing {
 
@@ -55,6 +59,7 @@ Task<Priced> price(std::shared_ptr<catalogue::CatalogueApi> catalogue, Context c
     row.name = std::move(quote.name);
     row.variant = std::move(quote.variant);
     row.kind = std::move(quote.kind);
+    row.stock_tracked = quote.stock_tracked;
     row.quantity = lines[i].quantity;
     row.unit_price = quote.price;
     row.total = *total;
@@ -65,9 +70,20 @@ Task<Priced> price(std::shared_ptr<catalogue::CatalogueApi> catalogue, Context c
   co_return priced;
 }
 
+std::optional<Error> beyond_charge(Money total) {
+  const payment::ChargeLimits limits = payment::charge_limits(total.currency);
+  if (total.minor_units >= limits.least && total.minor_units <= limits.most) return std::nullopt;
+  Error error = invalid_fields();
+  error.fields.push_back({"/lines", "total.not_chargeable",
+                          fmt::format("The total is {}; a card can be charged {} to {}.", in_words(total),
+                                      in_words({limits.least, total.currency}), in_words({limits.most, total.currency}))});
+  return error;
+}
+
 std::optional<Error> refusal_of(const provisioner::CheckReply& check, const std::vector<LineRow>& lines) {
   Error sold_out{ErrorKind::conflict, "stock.insufficient", {}};
   Error invalid = invalid_fields();
+  Error changed{ErrorKind::conflict, "product.changed", {}};
   for (const auto& line : check.lines) {
     const auto at = static_cast<std::size_t>(line.line);
     if (line.ok || at >= lines.size()) continue;
@@ -75,6 +91,9 @@ std::optional<Error> refusal_of(const provisioner::CheckReply& check, const std:
       if (line.available > 0) continue;
       sold_out.fields.push_back({line_pointer(at, "quantity"), line.code, lines[at].sku.value + " is sold out."});
       sold_out.detail += (sold_out.detail.empty() ? "" : " ") + lines[at].sku.value + " is sold out.";
+    } else if (line.code == "product.changed") {
+      changed.fields.push_back({line_pointer(at, "sku"), line.code, lines[at].sku.value + " was changed just now; look at it again."});
+      changed.detail = "A product was changed while it was bought; nothing was ordered.";
     } else if (line.code == "shipping_address.missing") {
       if (invalid.fields.empty() || invalid.fields.back().pointer != "/shipping_address")
         invalid.fields.push_back({"/shipping_address", "shipping_address.required", "A line is delivered by parcel: say where to."});
@@ -83,6 +102,7 @@ std::optional<Error> refusal_of(const provisioner::CheckReply& check, const std:
     }
   }
   if (!invalid.fields.empty()) return invalid;
+  if (!changed.fields.empty()) return changed;
   if (!sold_out.fields.empty()) return sold_out;
   return std::nullopt;
 }

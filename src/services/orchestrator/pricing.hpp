@@ -20,6 +20,8 @@ Task<Priced> price(std::shared_ptr<catalogue::CatalogueApi> catalogue, Context c
                    std::string currency, std::string currency_pointer);
 
 /// What the provisioner's check refuses, as an error for the buyer; nothing if the lines can be asked for. Too little
+/// Why no card can be charged that total, if so: error `invalid` with `total.not_chargeable`.
+std::optional<Error> beyond_charge(Money total);
 /// stock is no refusal here unless there is none at all.
 std::optional<Error> refusal_of(const provisioner::CheckReply& check, const std::vector<LineRow>& lines);
 

@@ -74,6 +74,7 @@ struct LineRow {
   std::string tracking;
   std::int64_t refunded = 0;        ///< Minor units given back of `total`.
   std::int64_t refunded_at_us = 0;
+  std::optional<bool> stock_tracked;  ///< Absent in old rows: goods are, licences are not.
   storage::Unknown unknown;
   static constexpr auto columns() {
     return std::tuple(storage::column<1>(&LineRow::sku), storage::column<2>(&LineRow::product),
@@ -81,7 +82,8 @@ struct LineRow {
                       storage::column<5>(&LineRow::kind), storage::column<6>(&LineRow::quantity),
                       storage::column<7>(&LineRow::unit_price), storage::column<8>(&LineRow::total),
                       storage::column<9>(&LineRow::customization), storage::column<10>(&LineRow::tracking),
-                      storage::column<11>(&LineRow::refunded), storage::column<12>(&LineRow::refunded_at_us));
+                      storage::column<11>(&LineRow::refunded), storage::column<12>(&LineRow::refunded_at_us),
+                      storage::column<13>(&LineRow::stock_tracked));
   }
 };
 

@@ -149,6 +149,7 @@ Task<PurchaseRow> OrchestratorService::agree(Context context, AcceptRequest requ
   if (!priced) co_return fail(std::move(priced).error());
   if (priced->total != request.expected_total)
     co_return fail(ErrorKind::conflict, "price.changed", pricing::to_text(priced->total));
+  if (auto refusal = pricing::beyond_charge(priced->total)) co_return fail(std::move(*refusal));
   PurchaseRow row;
   row.id = id;
   row.customer = request.customer;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <boost/describe/class.hpp>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "base/id.hpp"
 #include "base/money.hpp"
@@ -12,6 +14,26 @@
 
 /// The payment service: PPS's side of the payment provider. One payment per purchase.
 namespace pps::payment {
+
+/// What one charge may amount to in a currency, in minor units: eight digits, and the provider's least amount where it names
+/// one (docs.stripe.com/currencies, "Minimum and maximum charge amounts").
+struct ChargeLimits {
+  std::int64_t least = 1;
+  std::int64_t most = 99'999'999;
+};
+inline ChargeLimits charge_limits(Currency currency) {
+  static constexpr std::array<std::pair<std::array<char, 3>, std::int64_t>, 24> kLeast{{
+      {{'A', 'E', 'D'}, 200},   {{'A', 'U', 'D'}, 50},   {{'B', 'G', 'N'}, 100}, {{'B', 'R', 'L'}, 50},
+      {{'C', 'A', 'D'}, 50},    {{'C', 'H', 'F'}, 50},   {{'C', 'Z', 'K'}, 1500}, {{'D', 'K', 'K'}, 250},
+      {{'E', 'U', 'R'}, 50},    {{'G', 'B', 'P'}, 30},   {{'H', 'K', 'D'}, 400}, {{'H', 'U', 'F'}, 17500},
+      {{'I', 'N', 'R'}, 50},    {{'J', 'P', 'Y'}, 50},   {{'M', 'X', 'N'}, 1000}, {{'M', 'Y', 'R'}, 200},
+      {{'N', 'O', 'K'}, 300},   {{'N', 'Z', 'D'}, 50},   {{'P', 'L', 'N'}, 200}, {{'R', 'O', 'N'}, 200},
+      {{'S', 'E', 'K'}, 300},   {{'S', 'G', 'D'}, 50},   {{'T', 'H', 'B'}, 1000}, {{'U', 'S', 'D'}, 50},
+  }};
+  for (const auto& [code, least] : kLeast)
+    if (code == currency.code) return {.least = least};
+  return {};
+}
 
 struct CreateSessionRequest {
   CustomerId customer;

@@ -17,7 +17,9 @@ Task<std::shared_ptr<PaymentApi>> make_local(Dependencies dependencies) {
   const auto connections = config.get_int("payment.connections", 64, 1, 10'000);
   Result<std::shared_ptr<net::HttpClient>> provider = net::make_http_client(
       dependencies.runtime,
-      {.base_url = url, .max_connections = static_cast<std::size_t>(connections)});
+      {.base_url = url,
+       .max_connections = static_cast<std::size_t>(connections),
+       .breaker_counts_5xx = true});
   if (!provider) {
     config.refuse("payment.provider_url", provider.error().detail);
     co_return fail(std::move(provider).error());

@@ -28,7 +28,8 @@ struct Line {
   ProductId product;
   Sku sku;
   std::int64_t quantity = 1;
-  std::string kind;  ///< physical | licence
+  std::string kind;           ///< physical | licence
+  bool stock_tracked = true;  ///< As the catalogue said when it was bought: false, it never runs out.
   std::string name, variant;
   std::string customization;
   Address shipping_address;             ///< Physical lines only.
@@ -41,7 +42,8 @@ struct CheckRequest {
 struct LineCheck {
   std::int64_t line = 0;
   bool ok = false;
-  std::string code;  ///< stock.insufficient, kind.unknown, shipping_address.missing
+  std::string code;  ///< stock.insufficient, kind.unknown, sku.unknown, shipping_address.missing; product.changed: kind or
+                     ///< stock-keeping are not what the catalogue says
   std::int64_t available = 0;
 };
 struct CheckReply {
@@ -71,7 +73,7 @@ struct PolicyRequest {
 
 BOOST_DESCRIBE_STRUCT(Address, (), (name, line1, line2, city, postal_code, region, country))
 BOOST_DESCRIBE_STRUCT(Line, (),
-                      (purchase, line, customer, product, sku, quantity, kind, name, variant,
+                      (purchase, line, customer, product, sku, quantity, kind, stock_tracked, name, variant,
                        customization, shipping_address, hold_expires_at_us))
 BOOST_DESCRIBE_STRUCT(CheckRequest, (), (lines))
 BOOST_DESCRIBE_STRUCT(LineCheck, (), (line, ok, code, available))
@@ -85,7 +87,7 @@ BOOST_DESCRIBE_STRUCT(PolicyRequest, (), (sku, low_stock_threshold, expected))
 class ProvisionerApi {
  public:
   virtual ~ProvisionerApi() = default;
-  /// Whether the lines could be reserved now; reserves nothing.
+  /// Whether the catalogue knows the lines as they are and they could be reserved now; reserves nothing.
   virtual Task<CheckReply> check(Context context, CheckRequest request) = 0;
   /// Lines without stock (generated licences) answer done at once.
   virtual Task<EffectReply> reserve(Context context, Line line) = 0;

@@ -73,9 +73,13 @@ net::ClientRequest post(std::string path, const json::object& body, std::string 
   net::ClientRequest request{
       .method = net::Method::post, .path = std::move(path), .body = json::serialize(body)};
   request.headers.set("Content-Type", "application/json");
-  if (!idempotency_key.empty()) request.headers.set("Idempotency-Key", std::move(idempotency_key));
-  request.idempotent = true;  // every call of this API may be repeated (its README)
+  request.headers.set("Idempotency-Key", std::move(idempotency_key));
+  request.idempotent = true;
   return request;
+}
+
+std::string key_of(const Line& line, std::string_view effect) {
+  return effect_id(line.purchase, effect, static_cast<int>(line.line)).value;
 }
 }  // namespace
 
@@ -86,9 +90,7 @@ Task<Fulfilment> FulfilmentClient::prepare(Context context, Line line) {
                     {"sku", line.sku.value},
                     {"quantity", line.quantity}};
   if (line.kind == "physical") body["address"] = to_json(line.shipping_address);
-  net::ClientRequest request =
-      post("/v1/fulfilments", body,
-           effect_id(line.purchase, "prepare", static_cast<int>(line.line)).value);
+  net::ClientRequest request = post("/v1/fulfilments", body, key_of(line, "prepare"));
   Result<net::ClientResponse> response = co_await http_->send(context, std::move(request));
   Result<json::object> object = understand(std::move(response));
   if (!object) co_return fail(std::move(object).error());
@@ -97,8 +99,8 @@ Task<Fulfilment> FulfilmentClient::prepare(Context context, Line line) {
   co_return prepared;
 }
 
-Task<Fulfilment> FulfilmentClient::release(Context context, std::string id) {
-  net::ClientRequest request = post("/v1/fulfilments/" + id + "/release", {}, {});
+Task<Fulfilment> FulfilmentClient::release(Context context, Line line, std::string id) {
+  net::ClientRequest request = post("/v1/fulfilments/" + id + "/release", {}, key_of(line, "release"));
   Result<net::ClientResponse> response = co_await http_->send(context, std::move(request));
   Result<json::object> object = understand(std::move(response));
   if (!object) co_return fail(std::move(object).error());
@@ -110,7 +112,7 @@ Task<Fulfilment> FulfilmentClient::release(Context context, std::string id) {
 
 Task<Fulfilment> FulfilmentClient::cancel(Context context, Line line) {
   const json::object body{{"order_reference", line.purchase.to_string()}, {"line", line.line}};
-  net::ClientRequest request = post("/v1/fulfilments/cancel", body, {});
+  net::ClientRequest request = post("/v1/fulfilments/cancel", body, key_of(line, "unprepare"));
   Result<net::ClientResponse> response = co_await http_->send(context, std::move(request));
   Result<json::object> object = understand(std::move(response));
   if (!object) co_return fail(std::move(object).error());

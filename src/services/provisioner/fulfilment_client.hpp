@@ -28,7 +28,7 @@ class FulfilmentClient {
   /// `unknown_outcome`.
   Task<Fulfilment> prepare(Context context, Line line);
   /// Errors: `conflict` "already_undone".
-  Task<Fulfilment> release(Context context, std::string id);
+  Task<Fulfilment> release(Context context, Line line, std::string id);
   /// Errors: `conflict` "already_released". Leaves a tombstone where nothing was prepared.
   Task<Fulfilment> cancel(Context context, Line line);
   Task<std::optional<Fulfilment>> find(Context context, Line line);

@@ -20,11 +20,6 @@ EffectId hold_of(const Line& line) {
 EffectId prepared_of(const Line& line) {
   return effect_id(line.purchase, "prepare", static_cast<int>(line.line));
 }
-bool keeps_stock(const Line& line) {
-  const Template* found = find_template(line.kind);
-  return found && found->keeps_stock;
-}
-
 store::PrepareInstanceRequest instance_of(const Line& line) {
   return {.effect = prepared_of(line),
           .owner = line.customer,
@@ -41,35 +36,49 @@ store::PrepareInstanceRequest instance_of(const Line& line) {
 constexpr std::size_t kRememberedIds = 10'000;
 }  // namespace
 
+namespace {
+/// Why a line cannot be provisioned, whatever the stock; empty: it can. A caller's word is not taken for what a product is.
+std::string objection(const Line& line, const catalogue::Quote& known) {
+  const Template* found = find_template(line.kind);
+  if (!known.found) return "sku.unknown";
+  if (known.product != line.product || known.kind != line.kind || known.stock_tracked != line.stock_tracked)
+    return "product.changed";
+  if (!found) return "kind.unknown";
+  return found->needs_address && line.shipping_address.line1.empty() ? "shipping_address.missing" : "";
+}
+}  // namespace
+
 Task<CheckReply> ProvisionerService::check(Context context, CheckRequest request) {
-  CheckReply reply;
-  std::vector<Sku> tracked;
+  catalogue::QuoteRequest known;
+  store::LevelsRequest tracked;
   for (const auto& line : request.lines) {
-    const Template* found = find_template(line.kind);
-    LineCheck checked{
-        .line = line.line, .ok = found != nullptr, .code = found ? "" : "kind.unknown"};
-    if (found && found->needs_address && line.shipping_address.line1.empty()) {
-      checked.ok = false;
-      checked.code = "shipping_address.missing";
-    }
-    if (found && found->keeps_stock) tracked.push_back(line.sku);
-    reply.lines.push_back(std::move(checked));
+    known.skus.push_back(line.sku);
+    if (line.stock_tracked) tracked.skus.push_back(line.sku);
   }
-  if (tracked.empty()) co_return reply;
-  store::LevelsRequest asked{std::move(tracked)};
-  Result<store::LevelsReply> levels = co_await deps_.store->levels(context, std::move(asked));
-  if (!levels) co_return fail(std::move(levels).error());
+  Result<catalogue::QuoteReply> quotes = co_await deps_.catalogue->quote(context, std::move(known));
+  if (!quotes) co_return fail(std::move(quotes).error());
+  if (quotes->quotes.size() != request.lines.size())
+    co_return fail(ErrorKind::internal, "catalogue.quotes", "not one quote a line");
+  store::LevelsReply levels;
+  if (!tracked.skus.empty()) {
+    Result<store::LevelsReply> read = co_await deps_.store->levels(context, std::move(tracked));
+    if (!read) co_return fail(std::move(read).error());
+    levels = std::move(*read);
+  }
+  CheckReply reply;
   std::size_t next = 0;
   std::unordered_map<Sku, std::int64_t> asked_before;  // lines of one SKU share its stock
   for (std::size_t i = 0; i < request.lines.size(); ++i) {
-    if (!keeps_stock(request.lines[i])) continue;
-    LineCheck& checked = reply.lines[i];
-    std::int64_t& so_far = asked_before[request.lines[i].sku];
-    checked.available = std::max<std::int64_t>(0, levels->levels[next++].available - so_far);
-    so_far += request.lines[i].quantity;
-    if (!checked.ok || checked.available >= request.lines[i].quantity) continue;
-    checked.ok = false;
-    checked.code = "stock.insufficient";
+    const Line& line = request.lines[i];
+    LineCheck checked{.line = line.line, .code = objection(line, quotes->quotes[i])};
+    if (line.stock_tracked) {
+      std::int64_t& so_far = asked_before[line.sku];
+      checked.available = std::max<std::int64_t>(0, levels.levels[next++].available - so_far);
+      so_far += line.quantity;
+      if (checked.code.empty() && checked.available < line.quantity) checked.code = "stock.insufficient";
+    }
+    checked.ok = checked.code.empty();
+    reply.lines.push_back(std::move(checked));
   }
   co_return reply;
 }
@@ -77,20 +86,20 @@ Task<CheckReply> ProvisionerService::check(Context context, CheckRequest request
 Task<EffectReply> ProvisionerService::reserve(Context context, Line line) {
   if (!find_template(line.kind))
     co_return refused("kind.unknown", "no template delivers the kind " + line.kind);
-  if (!keeps_stock(line)) co_return done();
+  if (!line.stock_tracked) co_return done();
   store::ReserveRequest request{hold_of(line), line.sku, line.quantity, line.hold_expires_at_us};
   co_return co_await deps_.store->reserve(context, std::move(request));
 }
 
 Task<EffectReply> ProvisionerService::unreserve(Context context, Line line) {
-  if (!keeps_stock(line)) co_return EffectReply{EffectState::undone, {}, {}, {}};
+  if (!line.stock_tracked) co_return EffectReply{EffectState::undone, {}, {}, {}};
   if (PPS_MUTANT("hold_not_undone")) co_return EffectReply{EffectState::undone, {}, {}, {}};
   store::HoldRequest request{hold_of(line), line.sku, 0};
   co_return co_await deps_.store->unreserve(context, std::move(request));
 }
 
 Task<EffectReply> ProvisionerService::commit_hold(Context context, Line line) {
-  if (!keeps_stock(line)) co_return done();
+  if (!line.stock_tracked) co_return done();
   store::HoldRequest request{hold_of(line), line.sku, 0};
   co_return co_await deps_.store->commit_hold(context, std::move(request));
 }
@@ -141,13 +150,13 @@ Task<EffectReply> ProvisionerService::release(Context context, Line line) {
   Result<std::string> id = co_await fulfilment_id(context, line);
   if (!id) co_return fail(std::move(id).error());
   if (id->empty()) co_return refused("release.impossible", "nothing is prepared for this line");
-  Result<Fulfilment> released = co_await deps_.fulfilment->release(context, *id);
+  Result<Fulfilment> released = co_await deps_.fulfilment->release(context, line, *id);
   if (!released) {
     if (released.error().kind == ErrorKind::conflict)
       co_return refused("release.impossible", released.error().detail);
     co_return fail(std::move(released).error());
   }
-  if (keeps_stock(line)) {
+  if (line.stock_tracked) {
     store::HoldRequest request{hold_of(line), line.sku, 0};
     Result<EffectReply> consumed = co_await deps_.store->consume(context, std::move(request));
     if (!consumed || consumed->state != EffectState::done) co_return consumed;
@@ -160,7 +169,7 @@ Task<EffectReply> ProvisionerService::release(Context context, Line line) {
 Task<EffectReply> ProvisionerService::lookup(Context context, LookupRequest request) {
   const Line& line = request.line;
   if (request.effect == "reserve" || request.effect == "commit_hold") {
-    if (!keeps_stock(line)) co_return done();
+    if (!line.stock_tracked) co_return done();
     store::HoldRequest hold{hold_of(line), line.sku, 0};
     Result<EffectReply> found = co_await deps_.store->find_hold(context, std::move(hold));
     if (found && found->state == EffectState::done && found->code == "held" &&
@@ -188,7 +197,7 @@ std::string state_of(const EffectReply& reply, std::string undone) {
 Task<LineAudit> ProvisionerService::audit(Context context, Line line) {
   LineAudit audit;
   audit.hold = "untracked";
-  if (keeps_stock(line)) {
+  if (line.stock_tracked) {
     store::HoldRequest hold{hold_of(line), line.sku, 0};
     Result<EffectReply> found = co_await deps_.store->find_hold(context, std::move(hold));
     if (!found) co_return fail(std::move(found).error());

@@ -53,7 +53,7 @@ class ProvisionerService final : public ProvisionerApi {
   Task<std::string> fulfilment_id(Context context, Line line);
   void remember(const Line& line, const std::string& fulfilment_id);
   /// The template of the SKU's kind; `not_found` "sku.not_found".
-  Task<const Template*> template_of(Context context, Sku sku);
+  Task<bool> keeps_stock(Context context, Sku sku);
   Task<void> require_stock(Context context, Sku sku);
 
   Dependencies deps_;

@@ -1,10 +1,9 @@
 #include "services/provisioner/service.hpp"
 
-/// The operator's inventory: which SKUs keep stock follows from the catalogue, the counts come from
-/// the store.
+/// The operator's inventory: which SKUs keep stock the catalogue says, the counts come from the store.
 namespace pps::provisioner {
 
-Task<const Template*> ProvisionerService::template_of(Context context, Sku sku) {
+Task<bool> ProvisionerService::keeps_stock(Context context, Sku sku) {
   if (!is_valid_sku(sku.value))
     co_return fail(ErrorKind::not_found, "sku.not_found",
                    "a SKU has 1 to 64 characters of A-Z a-z 0-9 . _ + -");
@@ -16,25 +15,21 @@ Task<const Template*> ProvisionerService::template_of(Context context, Sku sku) 
   if (quotes->quotes.empty() || !quotes->quotes.front().found)
     co_return fail(ErrorKind::not_found, "sku.not_found",
                    "no active product has the SKU " + sku.value);
-  const Template* found = find_template(quotes->quotes.front().kind);
-  if (!found)
-    co_return fail(ErrorKind::internal, "kind.unknown",
-                   "no template for " + quotes->quotes.front().kind);
-  co_return found;
+  co_return quotes->quotes.front().stock_tracked;
 }
 
 Task<void> ProvisionerService::require_stock(Context context, Sku sku) {
-  Result<const Template*> found = co_await template_of(context, sku);
-  if (!found) co_return fail(std::move(found).error());
-  if ((*found)->keeps_stock) co_return Result<void>{};
+  Result<bool> tracked = co_await keeps_stock(context, sku);
+  if (!tracked) co_return fail(std::move(tracked).error());
+  if (*tracked) co_return Result<void>{};
   co_return fail(ErrorKind::conflict, "stock.not_tracked",
-                 "this kind of product keeps no stock and never runs out");
+                 sku.value + " keeps no stock (stock_tracked is false) and never runs out");
 }
 
 Task<store::StockLevel> ProvisionerService::inventory(Context context, store::SkuRequest request) {
-  Result<const Template*> found = co_await template_of(context, request.sku);
-  if (!found) co_return fail(std::move(found).error());
-  if (!(*found)->keeps_stock) co_return store::StockLevel{.sku = request.sku};
+  Result<bool> tracked = co_await keeps_stock(context, request.sku);
+  if (!tracked) co_return fail(std::move(tracked).error());
+  if (!*tracked) co_return store::StockLevel{.sku = request.sku};
   store::LevelsRequest asked;
   asked.skus.push_back(request.sku);
   Result<store::LevelsReply> levels = co_await deps_.store->levels(context, std::move(asked));
@@ -73,8 +68,8 @@ Task<store::StockLevel> ProvisionerService::set_policy(Context context, PolicyRe
 
 Task<store::MovementsReply> ProvisionerService::movements(Context context,
                                                           store::MovementsRequest request) {
-  Result<const Template*> found = co_await template_of(context, request.sku);
-  if (!found) co_return fail(std::move(found).error());
+  Result<bool> known = co_await keeps_stock(context, request.sku);
+  if (!known) co_return fail(std::move(known).error());
   co_return co_await deps_.store->movements(context, std::move(request));
 }
 
@@ -84,10 +79,8 @@ Task<store::LevelsReply> ProvisionerService::levels(Context context, store::Leve
   if (!quotes) co_return fail(std::move(quotes).error());
   Result<store::LevelsReply> levels = co_await deps_.store->levels(context, std::move(request));
   if (!levels) co_return levels;
-  for (std::size_t i = 0; i < levels->levels.size() && i < quotes->quotes.size(); ++i) {
-    const Template* found = find_template(quotes->quotes[i].kind);
-    levels->levels[i].tracked = !quotes->quotes[i].found || (found && found->keeps_stock);
-  }
+  for (std::size_t i = 0; i < levels->levels.size() && i < quotes->quotes.size(); ++i)
+    levels->levels[i].tracked = !quotes->quotes[i].found || quotes->quotes[i].stock_tracked;
   co_return levels;
 }
 

@@ -7,7 +7,7 @@ namespace pps::provisioner {
 
 const Template* find_template(std::string_view kind) {
   static constexpr std::array kTemplates{
-      Template{.kind = "physical", .keeps_stock = true, .needs_address = true},
+      Template{.kind = "physical", .needs_address = true},
       Template{.kind = "licence"},
   };
   const auto it = std::ranges::find(kTemplates, kind, &Template::kind);

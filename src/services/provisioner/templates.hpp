@@ -7,8 +7,6 @@ namespace pps::provisioner {
 /// What a product's kind decides about its delivery.
 struct Template {
   std::string_view kind;
-  bool keeps_stock =
-      false;  ///< Reserved, committed and consumed in the stock ledger; else it never runs out.
   bool needs_address = false;  ///< Goes to a shipping address.
 };
 

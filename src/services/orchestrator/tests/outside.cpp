@@ -289,6 +289,7 @@ class ModelCatalogue final : public catalogue::CatalogueApi {
         if (quote.found) quote.price = {price->second, *Currency::parse("EUR")};
         quote.name = "The " + sku.value;
         quote.kind = sku.value == "key" ? "licence" : "physical";
+        quote.stock_tracked = quote.kind == "physical";
         reply.quotes.push_back(std::move(quote));
       }
       return reply;

@@ -39,7 +39,7 @@ struct Outside {
   std::map<std::string, std::string> prepared;  ///< By prepare's effect id: done undone.
   std::map<std::string, std::string> released;  ///< By release's effect id.
   std::map<PurchaseId, PaymentModel> payments;
-  std::map<std::string, std::int64_t> prices{{"book", 1000}, {"pen", 250}, {"key", 2900}};
+  std::map<std::string, std::int64_t> prices{{"book", 1000}, {"pen", 250}, {"key", 2900}, {"sticker", 49}, {"ship", 50'000'000}};
 
   std::map<std::string, std::deque<Fault>> script;    ///< By call: what befalls the next ones.
   std::map<std::string, std::string> refusals;        ///< By call or "call/sku": the code it is refused with.

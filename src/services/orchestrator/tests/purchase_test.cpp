@@ -178,6 +178,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{"sold_out", {{"key", 1}, {"book", 1}}, 0, ErrorKind::conflict, "stock.insufficient", "stock.insufficient"},
                       Refusal{"unknown", {{"unicorn", 1}}, 0, ErrorKind::invalid, "fields.invalid", "sku.unknown"},
                       Refusal{"currency", {{"key", 1}}, 0, ErrorKind::invalid, "fields.invalid", "sku.unknown"},
+                      Refusal{"too_cheap", {{"sticker", 1}}, 0, ErrorKind::invalid, "fields.invalid", "total.not_chargeable"},
+                      Refusal{"too_dear", {{"ship", 2}}, 0, ErrorKind::invalid, "fields.invalid", "total.not_chargeable"},
                       Refusal{"duplicate", {{"key", 1}, {"key", 2}}, 0, ErrorKind::invalid, "lines.duplicate", "lines.duplicate"}),
     [](const auto& one) { return std::string(one.param.name); });
 

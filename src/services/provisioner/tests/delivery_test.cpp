@@ -159,6 +159,35 @@ TEST_F(Delivery, check_says_what_could_be_reserved_now) {
   EXPECT_EQ(sums(), "5 0 0");
 }
 
+TEST_F(Delivery, check_takes_no_callers_word_for_what_a_product_is) {
+  receive(5);
+  CheckRequest request;
+  request.lines = {line(1, "book"), line(1, "book"), line(1, "book"), line(1, "key")};
+  for (std::size_t i = 0; i < request.lines.size(); ++i)
+    request.lines[i].line = static_cast<std::int64_t>(i);
+  request.lines[0].sku = {"gone"};
+  request.lines[1].kind = "licence";
+  request.lines[2].stock_tracked = false;
+  request.lines[3].product = {Uuid::v7(9, 0, 9)};
+  Result<CheckReply> reply = world.run(api->check({}, std::move(request)));
+  ASSERT_TRUE(reply);
+  std::vector<std::string> codes;
+  for (const auto& checked : reply->lines) codes.push_back(checked.ok ? "ok" : checked.code);
+  EXPECT_EQ(codes, (std::vector<std::string>{"sku.unknown", "product.changed", "product.changed",
+                                             "product.changed"}));
+}
+
+TEST_F(Delivery, a_licence_that_keeps_stock_is_held_like_goods) {
+  Line scarce = line(1, "book");
+  scarce.kind = "licence";
+  EXPECT_EQ(call(kReserve, scarce), "refused stock.insufficient");
+  receive(2);
+  Line next = line(2, "book");
+  next.kind = "licence";
+  EXPECT_EQ(call(kReserve, next), "done");
+  EXPECT_EQ(sums(), "2 2 0");
+}
+
 struct Trouble {
   const char* name;
   LineFate fate;

@@ -14,7 +14,9 @@
 
 namespace pps::provisioner::testing {
 
-/// A catalogue that knows the kinds of a few SKUs and nothing else.
+/// A catalogue that knows the kinds of a few SKUs, and that licences never run out.
+inline const ProductId kProduct{Uuid::v7(2, 0, 1)};
+
 class KnownKinds final : public catalogue::CatalogueApi {
  public:
   std::map<std::string, std::string> kinds{
@@ -26,6 +28,8 @@ class KnownKinds final : public catalogue::CatalogueApi {
       const auto kind = kinds.find(sku.value);
       catalogue::Quote quote{.sku = sku, .found = kind != kinds.end()};
       if (quote.found) quote.kind = kind->second;
+      quote.product = kProduct;
+      quote.stock_tracked = quote.kind == "physical";
       reply.quotes.push_back(std::move(quote));
     }
     co_return reply;
@@ -130,9 +134,10 @@ class WarehouseTest : public ::testing::Test {
   Line line(std::uint64_t n, std::string sku, std::int64_t quantity = 2) const {
     Line made{.purchase = purchase(n),
               .customer = customer(),
-              .product = {Uuid::v7(2, 0, 1)},
+              .product = kProduct,
               .quantity = quantity};
     made.kind = catalogue->kinds.at(sku);
+    made.stock_tracked = made.kind == "physical";
     made.sku = {std::move(sku)};
     made.name = "Thing";
     made.hold_expires_at_us = to_unix_us(world.now() + std::chrono::hours(1));
