@@ -97,6 +97,16 @@ Result<void> Machine::apply(const TimerFired& event) {
   return {};
 }
 
+Result<void> Machine::apply(const TimerFailed& event) {
+  const auto found = std::find_if(state_.timers.begin(), state_.timers.end(),
+                                  [&](const Timer& each) { return each.id == event.timer; });
+  if (found == state_.timers.end()) return stale("timer");
+  const Timer failed = *found;
+  state_.timers.erase(found);
+  raise(*token(failed.token), failed.element, 0, event.code, event.detail);
+  return {};
+}
+
 Result<void> Machine::apply(const MessageArrived& event) {
   const auto found = std::find_if(
       state_.subscriptions.begin(), state_.subscriptions.end(), [&](const Subscription& each) {

@@ -36,6 +36,13 @@ struct ErrorThrown {
 struct TimerFired {
   LocalId timer = 0;
 };
+/// The step of a timer's firing could not be taken (a runaway loop, variables too large): an incident stands in the timer's
+/// place, and resolving it sets the timer anew.
+struct TimerFailed {
+  LocalId timer = 0;
+  std::string code;
+  std::string detail;
+};
 struct MessageArrived {
   std::string name;
   std::string
@@ -52,8 +59,8 @@ struct IncidentResolved {
 
 struct Event {
   Timestamp at{};  ///< When it happened; timers count from it.
-  std::variant<Started, JobCompleted, JobFailed, ErrorThrown, TimerFired, MessageArrived,
-               IncidentResolved>
+  std::variant<Started, JobCompleted, JobFailed, ErrorThrown, TimerFired, TimerFailed,
+               MessageArrived, IncidentResolved>
       what;
 };
 

@@ -19,6 +19,7 @@ class Machine {
   Result<void> apply(const JobFailed& event);
   Result<void> apply(const ErrorThrown& event);
   Result<void> apply(const TimerFired& event);
+  Result<void> apply(const TimerFailed& event);
   Result<void> apply(const MessageArrived& event);
   Result<void> apply(const IncidentResolved& event);
   /// Moves tokens until all wait or none is left. Error `internal` "workflow.runaway".

@@ -166,7 +166,15 @@ void Runner::Impl::set_timer(const Uuid& id, LocalId timer, Timestamp due) {
 
 void Runner::Impl::fire(const Uuid& id, LocalId timer) {
   if (stopped) return;
-  apply(id, Event{runtime.clock.now(), TimerFired{timer}}, {});
+  const Timestamp now = runtime.clock.now();
+  Decision decision;
+  const Result<void> taken = advance(id, Event{now, TimerFired{timer}}, decision);
+  if (taken) {
+    enqueue(std::move(decision));
+  } else if (taken.error().kind != ErrorKind::conflict && taken.error().kind != ErrorKind::not_found) {
+    // It would fail again however often it fired; and an instance that waits for nothing is seen by nobody.
+    apply(id, Event{now, TimerFailed{timer, taken.error().code, taken.error().detail}}, {});
+  }
   if (const auto found = instances.find(id); found != instances.end())
     found->second.timers.erase(timer);
 }

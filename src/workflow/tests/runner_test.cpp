@@ -343,6 +343,25 @@ TEST_F(RunnerTest, timers_are_set_again_at_recovery_and_one_that_was_missed_fire
   EXPECT_EQ(outside_.done(), Names{"a"});
 }
 
+TEST_F(RunnerTest, a_timer_whose_step_cannot_be_taken_becomes_an_incident) {
+  deploy_lines({"start s -> w", "catch w timer=PT10M -> g", "xor g -> h",
+                "xor h -> g if =stop != true; done default", "end done"});
+  auto owner = open();
+  const Uuid id = new_id();
+  ASSERT_TRUE(owner->start(id));
+  world_.run_for(11min);
+  const State* state = owner->runner().find(id);
+  ASSERT_NE(state, nullptr);
+  ASSERT_EQ(state->incidents.size(), 1u);
+  EXPECT_EQ(state->incidents[0].code, "workflow.runaway");
+  EXPECT_EQ(outside_.definition->element(state->incidents[0].element).id, "w");
+  storage::Decision decision;
+  ASSERT_TRUE(owner->runner().resolve_incident(id, {state->incidents[0].id, {{"stop", true}}}, decision));
+  owner->shard().enqueue(std::move(decision));
+  ASSERT_TRUE(run_to_end(*owner, 11min));
+  EXPECT_EQ(outside_.ended, Names{"done"});
+}
+
 TEST_F(RunnerTest, jobs_at_the_same_time_are_bounded) {
   deploy_lines({"start s -> a", "service a type=t.a -> done", "end done"});
   auto owner = open(world_.main(), {.kind = kInstances, .max_jobs = 3});
