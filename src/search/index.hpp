@@ -77,7 +77,10 @@ struct QueryReply {
   bool partial = false;         ///< Nothing matched all words: these match all but one.
 };
 
-/// Implementations: search/xapian; OpenSearch later. Loop-confined. Every call may answer `unavailable` (closed,
+/// Documents by a facet's value.
+using Counts = std::map<std::string, std::uint64_t>;
+
+/// Implementations: search/xapian; OpenSearch later. Loop-confined: no call waits for a query on the loop. Every call may answer `unavailable` (closed,
 /// overloaded, disk full); nothing is lost by it.
 class Index {
  public:
@@ -103,7 +106,7 @@ class Index {
   /// Documents with words that begin as typed: those whose title begins so first, then by the weight of the words.
   virtual Task<std::vector<Uuid>> suggest(std::string typed, std::size_t limit) = 0;
   /// How often each value of a facet occurs in all documents.
-  virtual std::map<std::string, std::uint64_t> count(const std::string& facet) const = 0;
+  virtual Task<Counts> count(std::string facet) = 0;
   virtual std::uint64_t documents() const = 0;
   /// Raised by every change, live ones too: a reply made at one generation holds until the next.
   virtual std::uint64_t generation() const = 0;

@@ -318,7 +318,7 @@ TEST_P(IndexContract, ReplacesAndRemoves) {
   ASSERT_TRUE(world_.run(index_->apply({{id_of(1), std::nullopt}, {id_of(99), std::nullopt}}, 3)));
   EXPECT_THAT(found({.text = "glimpse"}), IsEmpty());
   EXPECT_EQ(index_->documents(), 4u);
-  EXPECT_EQ(index_->count("category"), (std::map<std::string, std::uint64_t>{{"games", 2}, {"graphics", 2}}));
+  EXPECT_EQ(*world_.run(index_->count("category")), (Counts{{"games", 2}, {"graphics", 2}}));
 }
 
 TEST_P(IndexContract, LiveFacetsChangeWithoutACommit) {
@@ -329,7 +329,7 @@ TEST_P(IndexContract, LiveFacetsChangeWithoutACommit) {
   EXPECT_NE(index_->generation(), before);
   EXPECT_EQ(index_->position(), 1u);
   EXPECT_THAT(found({.filters = {{"availability", {"in_stock", "low"}}}}), ElementsAre(2));
-  EXPECT_EQ(index_->count("availability"), (std::map<std::string, std::uint64_t>{{"in_stock", 1}, {"out", 4}}));
+  EXPECT_EQ(*world_.run(index_->count("availability")), (Counts{{"in_stock", 1}, {"out", 4}}));
 }
 
 TEST_P(IndexContract, SuggestsWhatBeginsAsTyped) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <mutex>
+#include <utility>
 
 #include "search/fold.hpp"
 #include "search/xapian/stored_document.hpp"
@@ -60,6 +61,14 @@ std::unexpected<Error> engine_failed(const Xapian::Error& error) {
 
 }  // namespace
 
+namespace {
+struct LiveChange {
+  Uuid id;
+  std::string facet;
+  std::vector<std::string> values;
+};
+}  // namespace
+
 struct XapianDatabase::State {
   bool in_memory = false;
   Xapian::WritableDatabase writer;  ///< Used by one job at a time.
@@ -68,6 +77,21 @@ struct XapianDatabase::State {
   Xapian::Database reader;
   Columns columns;
   std::shared_ptr<const Synonyms> synonyms = std::make_shared<const Synonyms>();
+
+  /// What the next holder of `mutex` takes over first. Held for a moment only: the loop never waits for a query.
+  std::mutex news_mutex;
+  std::vector<LiveChange> news;
+  std::shared_ptr<const Synonyms> new_synonyms;
+
+  /// Holds `mutex`, all news taken over.
+  std::unique_lock<std::mutex> hold() {
+    std::unique_lock lock(mutex);
+    const std::lock_guard brief(news_mutex);
+    if (new_synonyms) synonyms = std::exchange(new_synonyms, nullptr);
+    for (const LiveChange& one : std::exchange(news, {}))
+      if (const auto doc = columns.find(one.id)) columns.set_facet(*doc, one.facet, one.values);
+    return lock;
+  }
 };
 
 XapianDatabase::XapianDatabase(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -113,8 +137,8 @@ Result<std::shared_ptr<XapianDatabase>> XapianDatabase::open(const std::string& 
 Result<void> XapianDatabase::apply(const std::vector<Change>& changes, std::uint64_t position) {
   State& state = *state_;
   try {
-    std::unique_lock lock(state.mutex, std::defer_lock);
-    if (state.in_memory) lock.lock();  // there the reader sees the writer's changes at once
+    std::unique_lock<std::mutex> lock;
+    if (state.in_memory) lock = state.hold();  // there the reader sees the writer's changes at once
     std::vector<Xapian::docid> docs;
     for (const Change& change : changes) {
       if (change.document)
@@ -125,7 +149,7 @@ Result<void> XapianDatabase::apply(const std::vector<Change>& changes, std::uint
     }
     state.writer.set_metadata(kPositionKey, std::to_string(position));
     state.writer.commit();
-    if (!lock.owns_lock()) lock.lock();
+    if (!lock.owns_lock()) lock = state.hold();
     std::size_t next = 0;
     for (const Change& change : changes) {
       if (change.document)
@@ -143,7 +167,7 @@ Result<void> XapianDatabase::apply(const std::vector<Change>& changes, std::uint
 Result<void> XapianDatabase::clear() {
   State& state = *state_;
   try {
-    const std::lock_guard lock(state.mutex);
+    const auto lock = state.hold();
     std::vector<Xapian::docid> docs;
     for (auto it = state.writer.postlist_begin(""); it != state.writer.postlist_end(""); ++it) docs.push_back(*it);
     for (const Xapian::docid doc : docs) state.writer.delete_document(doc);
@@ -191,7 +215,7 @@ Found find_words(const State& state, const std::string& text, bool weighted) {
 
 Result<QueryReply> XapianDatabase::query(const Query& query) {
   State& state = *state_;
-  const std::lock_guard lock(state.mutex);
+  const auto lock = state.hold();
   if (query.text.empty()) return state.columns.select(state.columns.all(), query);
   try {
     const bool weighted = query.sort.by == Sort::By::relevance;
@@ -207,7 +231,7 @@ Result<QueryReply> XapianDatabase::query(const Query& query) {
 
 Result<std::vector<Uuid>> XapianDatabase::suggest(const std::string& typed, std::size_t limit) {
   State& state = *state_;
-  const std::lock_guard lock(state.mutex);
+  const auto lock = state.hold();
   try {
     const Xapian::Query query = names_with(state.reader, typed);
     std::vector<Match> matches = matches_of(state.reader, query, true);
@@ -228,22 +252,22 @@ Result<std::vector<Uuid>> XapianDatabase::suggest(const std::string& typed, std:
 }
 
 void XapianDatabase::set_synonyms(std::shared_ptr<const Synonyms> synonyms) {
-  const std::lock_guard lock(state_->mutex);
-  state_->synonyms = std::move(synonyms);
+  const std::lock_guard brief(state_->news_mutex);
+  state_->new_synonyms = std::move(synonyms);
 }
 
-void XapianDatabase::set_live(const Uuid& id, const std::string& facet, const std::vector<std::string>& values) {
-  const std::lock_guard lock(state_->mutex);
-  if (const auto doc = state_->columns.find(id)) state_->columns.set_facet(*doc, facet, values);
+void XapianDatabase::set_live(const Uuid& id, std::string facet, std::vector<std::string> values) {
+  const std::lock_guard brief(state_->news_mutex);
+  state_->news.push_back({id, std::move(facet), std::move(values)});
 }
 
-std::map<std::string, std::uint64_t> XapianDatabase::count(const std::string& facet) const {
-  const std::lock_guard lock(state_->mutex);
+std::map<std::string, std::uint64_t> XapianDatabase::count(const std::string& facet) {
+  const auto lock = state_->hold();
   return state_->columns.count(facet);
 }
 
-std::uint64_t XapianDatabase::documents() const {
-  const std::lock_guard lock(state_->mutex);
+std::uint64_t XapianDatabase::documents() {
+  const auto lock = state_->hold();
   return state_->columns.size();
 }
 

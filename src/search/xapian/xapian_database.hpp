@@ -26,10 +26,11 @@ class XapianDatabase {
 
   Result<QueryReply> query(const Query& query);
   Result<std::vector<Uuid>> suggest(const std::string& typed, std::size_t limit);
+  std::map<std::string, std::uint64_t> count(const std::string& facet);
+  std::uint64_t documents();
+  // These two never wait for a query; whoever asks afterwards sees what they said.
   void set_synonyms(std::shared_ptr<const Synonyms> synonyms);
-  void set_live(const Uuid& id, const std::string& facet, const std::vector<std::string>& values);
-  std::map<std::string, std::uint64_t> count(const std::string& facet) const;
-  std::uint64_t documents() const;
+  void set_live(const Uuid& id, std::string facet, std::vector<std::string> values);
 
  private:
   struct State;

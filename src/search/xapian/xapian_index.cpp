@@ -13,10 +13,11 @@ class XapianIndex final : public Index, public std::enable_shared_from_this<Xapi
       : runtime_(runtime),
         database_(std::move(database)),
         position_(database_->stored_position()),
+        documents_(database_->documents()),
         documents_metric_(metrics::gauge("pps_search_documents", "Documents in the search index.")),
         query_time_(metrics::histogram("pps_search_query_seconds", "Time of one query, waiting included.")),
         commit_time_(metrics::histogram("pps_search_commit_seconds", "Time of one commit of the index.")) {
-    documents_metric_.set(static_cast<std::int64_t>(database_->documents()));
+    documents_metric_.set(static_cast<std::int64_t>(documents_));
   }
 
   Task<void> apply(std::vector<Change> changes, std::uint64_t position) override {
@@ -24,15 +25,16 @@ class XapianIndex final : public Index, public std::enable_shared_from_this<Xapi
     co_await writing_.acquire();
     const Duration begin = runtime_.clock.monotonic();
     auto batch = std::make_shared<const std::vector<Change>>(std::move(changes));
-    std::function<Result<void>()> work = [database = database_, batch, position] {
-      return database->apply(*batch, position);
+    std::function<Result<std::uint64_t>()> work = [database = database_, batch, position]() -> Result<std::uint64_t> {
+      if (Result<void> applied = database->apply(*batch, position); !applied) return fail(std::move(applied).error());
+      return database->documents();
     };
-    Result<void> done = co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
-    if (done) position_ = position;
-    changed();
+    Result<std::uint64_t> done = co_await runtime::run_on<std::uint64_t>(runtime_, runtime_.pool, std::move(work));
+    if (done) changed(position, *done);
     commit_time_.observe_us((runtime_.clock.monotonic() - begin).count());
     writing_.release();
-    co_return done;
+    if (!done) co_return fail(std::move(done).error());
+    co_return Result<void>{};
   }
 
   std::uint64_t position() const override { return position_; }
@@ -42,14 +44,13 @@ class XapianIndex final : public Index, public std::enable_shared_from_this<Xapi
     co_await writing_.acquire();
     std::function<Result<void>()> work = [database = database_] { return database->clear(); };
     Result<void> done = co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
-    if (done) position_ = 0;
-    changed();
+    if (done) changed(0, 0);
     writing_.release();
     co_return done;
   }
 
   void set_live(const Uuid& id, const std::string& facet, std::vector<std::string> values) override {
-    database_->set_live(id, facet, values);
+    database_->set_live(id, facet, std::move(values));
     ++generation_;
   }
 
@@ -79,22 +80,30 @@ class XapianIndex final : public Index, public std::enable_shared_from_this<Xapi
     co_return ids;
   }
 
-  std::map<std::string, std::uint64_t> count(const std::string& facet) const override {
-    return database_->count(facet);
+  Task<Counts> count(std::string facet) override {
+    const auto self = shared_from_this();
+    std::function<Result<Counts>()> work = [database = database_, facet = std::move(facet)]() -> Result<Counts> {
+      return database->count(facet);
+    };
+    Result<Counts> counts = co_await runtime::run_on<Counts>(runtime_, runtime_.pool, std::move(work));
+    co_return counts;
   }
-  std::uint64_t documents() const override { return database_->documents(); }
+  std::uint64_t documents() const override { return documents_; }
   std::uint64_t generation() const override { return generation_; }
 
  private:
-  void changed() {
+  void changed(std::uint64_t position, std::uint64_t documents) {
+    position_ = position;
+    documents_ = documents;
     ++generation_;
-    documents_metric_.set(static_cast<std::int64_t>(database_->documents()));
+    documents_metric_.set(static_cast<std::int64_t>(documents));
   }
 
   runtime::Runtime& runtime_;
   std::shared_ptr<XapianDatabase> database_;
   runtime::Semaphore writing_{1};
   std::uint64_t position_;
+  std::uint64_t documents_;
   std::uint64_t generation_ = 1;
   metrics::Gauge& documents_metric_;
   metrics::Histogram& query_time_;

@@ -240,7 +240,9 @@ Task<JsonReply> CatalogueService::define_categories(Context, CategoriesRequest r
     Result<void> done = co_await reindex();
     if (!done) co_return fail(std::move(done).error());
   }
-  co_return JsonReply{tree_.tree_json(index_->count("category")), ""};
+  Result<search::Counts> counts = co_await index_->count("category");
+  if (!counts) co_return fail(std::move(counts).error());
+  co_return JsonReply{tree_.tree_json(*counts), ""};
 }
 
 }  // namespace pps::catalogue

@@ -158,7 +158,10 @@ Task<JsonReply> CatalogueService::suggest(Context, SuggestRequest request) {
 }
 
 Task<JsonReply> CatalogueService::categories(Context, Nothing) {
-  co_return JsonReply{tree_.tree_json(index_->count("category")), ""};
+  const auto self = shared_from_this();
+  Result<search::Counts> counts = co_await index_->count("category");
+  if (!counts) co_return fail(std::move(counts).error());
+  co_return JsonReply{tree_.tree_json(*counts), ""};
 }
 
 Task<ImageReply> CatalogueService::image(Context, ImageRequest request) {
