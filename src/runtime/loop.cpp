@@ -108,7 +108,9 @@ struct Loop::State {
       : timers(context),
         pool(options.pool_threads, options.pool_queue),
         sync_pool(1, options.pool_queue),
-        runtime{context.get_executor(), clock, random, timers, pool, sync_pool},
+        hash_pool(options.hash_threads, options.hash_queue),
+        mail_pool(1, options.mail_queue),
+        runtime{context.get_executor(), clock, random, timers, pool, sync_pool, hash_pool, mail_pool},
         work(asio::make_work_guard(context)) {}
   asio::io_context context{1};
   SystemClock clock;
@@ -116,6 +118,8 @@ struct Loop::State {
   LoopTimers timers;
   ThreadPool pool;
   ThreadPool sync_pool;
+  ThreadPool hash_pool;
+  ThreadPool mail_pool;
   Runtime runtime;
   asio::executor_work_guard<asio::io_context::executor_type> work;
 };

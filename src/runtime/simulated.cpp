@@ -53,7 +53,7 @@ constexpr Timestamp kStart{std::chrono::microseconds(1767225600000000)};
 SimulatedProcess::SimulatedProcess(SimulatedWorld& world, std::string name)
     : world_(world),
       name_(std::move(name)),
-      runtime_{SimulatedExecutor(world, *this), world, world, *this, *this, *this} {}
+      runtime_{SimulatedExecutor(world, *this), world, world, *this, *this, *this, *this, *this} {}
 
 void SimulatedProcess::kill() {
   alive_ = false;

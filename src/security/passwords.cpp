@@ -146,7 +146,7 @@ Task<std::string> Passwords::hash(std::string password) {
     if (!derived) return fail(derived.error());
     return print({cost, salt, text_of(*derived)});
   };
-  Result<std::string> phc = co_await runtime::run_on<std::string>(runtime_, runtime_.pool, std::move(work));
+  Result<std::string> phc = co_await runtime::run_on<std::string>(runtime_, runtime_.hash_pool, std::move(work));
   release_when_idle();
   co_return phc;
 }
@@ -165,7 +165,7 @@ Task<Passwords::Verdict> Passwords::verify(std::string password, std::string phc
     const bool equal = CRYPTO_memcmp(derived->data(), kept.hash.data(), kHash) == 0;
     return Verdict{equal && can_match, kept.cost != cost};
   };
-  Result<Verdict> verdict = co_await runtime::run_on<Verdict>(runtime_, runtime_.pool, std::move(work));
+  Result<Verdict> verdict = co_await runtime::run_on<Verdict>(runtime_, runtime_.hash_pool, std::move(work));
   release_when_idle();
   co_return verdict;
 }

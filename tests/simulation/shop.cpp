@@ -71,7 +71,8 @@ struct Shop::Node {
         process(&in),
         clock(world, fast),
         ahead(fast),
-        runtime{in.runtime().executor, clock, in.runtime().random, in.runtime().timers, in.runtime().pool, in.runtime().sync_pool} {}
+        runtime{in.runtime().executor, clock, in.runtime().random, in.runtime().timers,
+                in.runtime().pool, in.runtime().sync_pool, in.runtime().hash_pool, in.runtime().mail_pool} {}
 };
 
 Shop::Shop(Options options)

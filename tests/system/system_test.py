@@ -10,13 +10,14 @@ import unittest
 import shop  # first: it finds tests/support
 import auth_cases
 import catalogue_cases
+import mail_cases
 import purchase_cases
 import recovery_cases
 import refusal_cases
 import sellout_cases
 import start_cases
 
-SUITES = [catalogue_cases, auth_cases, refusal_cases, purchase_cases, sellout_cases, start_cases, recovery_cases]
+SUITES = [catalogue_cases, auth_cases, refusal_cases, purchase_cases, sellout_cases, start_cases, mail_cases, recovery_cases]
 
 
 def load_tests(loader, _, __):

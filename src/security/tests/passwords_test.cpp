@@ -109,9 +109,9 @@ struct CountingPool final : runtime::Pool {
 
 TEST_F(PasswordsTest, hash_for_an_unknown_account_and_for_bad_utf8_too) {
   runtime::Runtime& base = world.runtime();
-  CountingPool pool(base.pool);
-  runtime::Runtime counted{base.executor, base.clock, base.random,
-                           base.timers,   pool,       base.sync_pool};
+  CountingPool pool(base.hash_pool);
+  runtime::Runtime counted{base.executor, base.clock,     base.random, base.timers,
+                           base.pool,     base.sync_pool, pool,        base.mail_pool};
   Passwords passwords(counted, kCheap, "");
   const std::string phc = hash(passwords, "a long enough password");
   EXPECT_EQ(pool.count, 1);

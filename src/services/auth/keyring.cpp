@@ -44,7 +44,7 @@ Task<Keyring::Key> Keyring::make_key() {
     if (!made) return fail(std::move(made).error());
     return std::make_shared<const security::SigningKey>(std::move(*made));
   };
-  Result<Made> key = co_await runtime::run_on<Made>(runtime_, runtime_.pool, std::move(work));
+  Result<Made> key = co_await runtime::run_on<Made>(runtime_, runtime_.hash_pool, std::move(work));
   if (!key) co_return fail(std::move(key).error());
   const std::int64_t now = to_unix_us(runtime_.clock.now());
   const KeyRow row{

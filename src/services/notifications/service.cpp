@@ -1,6 +1,7 @@
 #include "services/notifications/service.hpp"
 
 #include "runtime/log.hpp"
+#include "runtime/metrics.hpp"
 #include "runtime/sync.hpp"
 #include "services/notifications/templates.hpp"
 #include "storage/keys.hpp"
@@ -33,6 +34,12 @@ Result<void> check_envelope(const std::string& id, const std::string& to) {
 constexpr std::int64_t kSentKept_s = 90ll * 86'400;
 constexpr auto kFirstRetry = std::chrono::seconds(1);
 constexpr auto kLastRetry = std::chrono::minutes(10);
+/// RFC 5321, 4.5.4.1: "generally needs to be at least 4-5 days".
+constexpr Duration kGiveUpAfter = std::chrono::days(5);
+
+metrics::Counter& ended(const char* outcome) {
+  return metrics::counter("pps_mails_total", "Mails that left the queue.", {{"outcome", outcome}});
+}
 }  // namespace
 
 NotificationsService::NotificationsService(Dependencies dependencies)
@@ -68,6 +75,7 @@ Task<std::shared_ptr<Outgoing>> NotificationsService::load(std::shared_ptr<stora
     more = page->more;
     if (more) query.from = page->rows.back().at.key + '\0';
   }
+  if (!deps_.delivers) co_return outgoing;
   for (const auto& [seq, row] : outgoing->waiting)
     runtime::spawn(deps_.runtime.executor, deliver(this, outgoing, seq));
   co_return outgoing;
@@ -112,7 +120,8 @@ Task<MailReply> NotificationsService::send(Context, Mail mail) {
                 .locale = mail.locale,
                 .sealed_to = deps_.ring->seal("mail.to" + mail.id, mail.to),
                 .sealed_values = deps_.ring->seal("mail.values" + mail.id,
-                                                  storage::encode_row(MailValues{mail.values}))};
+                                                  storage::encode_row(MailValues{mail.values})),
+                .asked_us = to_unix_us(deps_.runtime.clock.now())};
     storage::Decision decision;
     decision.mutations.emplace_back(storage::Put{{key_of(seq), 1, storage::encode_row(row)}});
     memory.by_id[mail.id] = seq;
@@ -121,7 +130,7 @@ Task<MailReply> NotificationsService::send(Context, Mail mail) {
   }
   Result<void> durable = co_await memory.shard->flush();
   if (!durable) co_return fail(std::move(durable).error());
-  if (fresh) runtime::spawn(deps_.runtime.executor, deliver(this, *outgoing, seq));
+  if (fresh && deps_.delivers) runtime::spawn(deps_.runtime.executor, deliver(this, *outgoing, seq));
   co_return MailReply{true};
 }
 
@@ -129,25 +138,34 @@ boost::asio::awaitable<void> NotificationsService::deliver(NotificationsService*
                                                            std::shared_ptr<Outgoing> outgoing,
                                                            std::uint64_t seq) {
   Duration wait = kFirstRetry;
-  bool handed = false;
+  std::optional<std::string> given_up;  ///< Empty: it was handed over. Absent: neither yet.
+  const std::int64_t begun_us = to_unix_us(self->deps_.runtime.clock.now());
   while (!outgoing->shard->broken()) {
     const auto it = outgoing->waiting.find(seq);
     if (it == outgoing->waiting.end()) co_return;
     const MailRow row = it->second;
     Result<void> done;
-    if (!handed) {
+    if (!given_up) {
       // It may have gone out before a restart, with its note written and its row not yet erased.
       Result<bool> sent = co_await self->was_sent(row.id);
       if (!sent) done = fail(std::move(sent).error());
       if (sent && !*sent) done = co_await self->hand_over(row);
-      handed = done.has_value();
+      const std::int64_t since_us = row.asked_us ? row.asked_us : begun_us;
+      if (done) given_up = "";
+      else given_up = self->reason_to_give_up(done.error(), since_us);
     }
-    if (done) done = co_await self->forget(outgoing, seq);
+    if (given_up) done = co_await self->forget(outgoing, seq, *given_up);
     if (done) co_return;
-    log::warn("mail.not_delivered", {{"mail", row.id}, {"error", done.error().detail}});
+    log::warn("mail.not_delivered", {{"mail", row.id}, {"code", done.error().code}, {"error", done.error().detail}});
     co_await runtime::sleep_for(self->deps_.runtime, wait);
     wait = std::min<Duration>(wait * 2, kLastRetry);
   }
+}
+
+std::optional<std::string> NotificationsService::reason_to_give_up(const Error& error, std::int64_t since_us) const {
+  const std::int64_t waited_us = to_unix_us(deps_.runtime.clock.now()) - since_us;
+  if (error.kind == ErrorKind::invalid || waited_us >= kGiveUpAfter.count()) return error.code + ": " + error.detail;
+  return std::nullopt;
 }
 
 Task<void> NotificationsService::hand_over(MailRow row) {
@@ -162,13 +180,15 @@ Task<void> NotificationsService::hand_over(MailRow row) {
   co_return co_await deps_.transport->deliver(row.id, *to, std::move(*text));
 }
 
-Task<void> NotificationsService::forget(std::shared_ptr<Outgoing> outgoing, std::uint64_t seq) {
+Task<void> NotificationsService::forget(std::shared_ptr<Outgoing> outgoing, std::uint64_t seq, std::string given_up) {
   const std::string id = outgoing->waiting.at(seq).id;
-  const SentRow sent{.at_us = to_unix_us(deps_.runtime.clock.now())};
+  const SentRow sent{.at_us = to_unix_us(deps_.runtime.clock.now()), .given_up = given_up};
   std::vector<storage::ViewWrite> writes{
       {&kSent, id, {{SentRow::kKind, {}}, 1, storage::encode_row(sent), sent.at_us / 1'000'000 + kSentKept_s}}};
   Result<void> noted = co_await deps_.table->write_views(std::move(writes));
   if (!noted) co_return noted;
+  if (!given_up.empty()) log::error("mail.given_up", {{"mail", id}, {"reason", given_up}});
+  ended(given_up.empty() ? "sent" : "given_up").add();
   ++outgoing->delivered;
   outgoing->waiting.erase(seq);
   outgoing->by_id.erase(id);

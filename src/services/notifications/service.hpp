@@ -32,6 +32,7 @@ class NotificationsService final : public NotificationsApi {
     std::shared_ptr<storage::Keyring> ring;
     std::shared_ptr<Transport> transport;
     std::string public_origin;  ///< For links.
+    bool delivers = true;       ///< False: mails are only kept, for the process that does.
   };
   explicit NotificationsService(Dependencies dependencies);
   Task<void> start();
@@ -49,7 +50,10 @@ class NotificationsService final : public NotificationsApi {
                                               std::shared_ptr<Outgoing> outgoing,
                                               std::uint64_t seq);
   Task<void> hand_over(MailRow row);
-  Task<void> forget(std::shared_ptr<Outgoing> outgoing, std::uint64_t seq);
+  /// Writes the note of a mail that was sent, or given up, and lets its row go.
+  Task<void> forget(std::shared_ptr<Outgoing> outgoing, std::uint64_t seq, std::string given_up);
+  /// Why a mail is not tried again: it was refused for good, or is five days old.
+  std::optional<std::string> reason_to_give_up(const Error& error, std::int64_t since_us) const;
   Task<void> tell_customer(std::shared_ptr<auth::AuthApi> auth, bus::Delivered delivered);
 
   Dependencies deps_;

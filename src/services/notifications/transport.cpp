@@ -61,7 +61,7 @@ class Maildir final : public Transport {
                                           message = std::move(message)] {
       return write_synced(dir, name, message);
     };
-    co_return co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
+    co_return co_await runtime::run_on<void>(runtime_, runtime_.mail_pool, std::move(work));
   }
 
  private:
@@ -106,7 +106,12 @@ Result<void> send_by_smtp(const SmtpOptions& options, const std::string& to,
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, 30L);
   const CURLcode status = curl_easy_perform(curl.get());
   if (status == CURLE_OK) return {};
-  return fail(ErrorKind::unknown_outcome, "smtp.failed", curl_easy_strerror(status));
+  long reply = 0;
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &reply);
+  std::string why = fmt::format("{}, the last reply was {}", curl_easy_strerror(status), reply);
+  if (refuses_for_good(status == CURLE_LOGIN_DENIED ? 535 : reply))
+    return fail(ErrorKind::invalid, "smtp.refused", std::move(why));
+  return fail(ErrorKind::unknown_outcome, "smtp.failed", std::move(why));
 }
 
 class Smtp final : public Transport {
@@ -118,7 +123,7 @@ class Smtp final : public Transport {
     std::function<Result<void>()> work = [options = options_, to, message = std::move(message)] {
       return send_by_smtp(options, to, message);
     };
-    co_return co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
+    co_return co_await runtime::run_on<void>(runtime_, runtime_.mail_pool, std::move(work));
   }
 
  private:
@@ -126,6 +131,11 @@ class Smtp final : public Transport {
   SmtpOptions options_;
 };
 }  // namespace
+
+bool refuses_for_good(long reply) {
+  const bool about_us = reply == 530 || reply == 534 || reply == 535 || reply == 538;
+  return reply >= 500 && reply < 600 && !about_us;
+}
 
 bool requires_tls(const std::string& smtp_url) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);

@@ -14,7 +14,7 @@ namespace pps::notifications {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Errors: `unavailable`, `unknown_outcome`: tried again later.
+  /// Errors: `unavailable`, `unknown_outcome`: tried again later. `invalid` "smtp.refused": this mail will never be taken.
   virtual Task<void> deliver(std::string id, std::string to, Text text) = 0;
 };
 
@@ -30,6 +30,10 @@ struct SmtpOptions {
   std::string sender;  ///< "shop@example.com"
 };
 std::shared_ptr<Transport> make_smtp(runtime::Runtime& runtime, SmtpOptions options);
+
+/// Whether an SMTP reply says that this mail will never be taken: 5yz (RFC 5321, 4.2.1), but for those about our own
+/// credentials (RFC 4954), which an operator will mend.
+bool refuses_for_good(long reply);
 
 /// False for a server on this machine's loopback addresses.
 bool requires_tls(const std::string& smtp_url);

@@ -72,6 +72,11 @@ TEST(Message, encodes_a_subject_that_is_not_ascii) {
               HasSubstr("Subject: =?UTF-8?Q?Gr=C3=BC=C3=9Fe=20=3D=201=3F?=\r\n"));
 }
 
+TEST(Smtp, tells_what_is_refused_for_good) {
+  for (const long reply : {500, 501, 550, 552, 554}) EXPECT_TRUE(refuses_for_good(reply)) << reply;
+  for (const long reply : {0, 250, 421, 450, 451, 452, 530, 535}) EXPECT_FALSE(refuses_for_good(reply)) << reply;
+}
+
 TEST(Smtp, asks_for_tls_except_on_loopback) {
   for (const char* url :
        {"smtp://localhost:25", "smtp://127.0.0.1", "smtps://127.9.9.9:465", "smtp://[::1]:2525"})

@@ -20,6 +20,7 @@ struct TransportModel final : Transport {
     ++tries;
     co_await runtime::sleep_for(world.runtime(), takes);
     if (down) co_return fail(ErrorKind::unavailable, "smtp.failed", "down");
+    if (to == refused) co_return fail(ErrorKind::invalid, "smtp.refused", "550");
     taken.push_back({id, to, text.subject, text.body});
     co_return Result<void>{};
   }
@@ -31,6 +32,7 @@ struct TransportModel final : Transport {
   Duration takes = 5ms;
   int tries = 0;
   bool down = false;
+  std::string refused;
 };
 
 struct BusModel final : bus::Bus {
@@ -57,7 +59,7 @@ struct Notifications : ::testing::Test {
     storage::SecretKey key;
     const auto ring = *world.run(storage::Keyring::open(runtime, *table, kRingFamily, key));
     NotificationsService::Dependencies needs{runtime, table, ring, transport,
-                                             "https://shop.example"};
+                                             "https://shop.example", delivers};
     service = std::make_shared<NotificationsService>(std::move(needs));
     ASSERT_TRUE(world.run(service->start()).has_value());
   }
@@ -72,6 +74,7 @@ struct Notifications : ::testing::Test {
   std::shared_ptr<storage::memory::Disk> disk = std::make_shared<storage::memory::Disk>();
   runtime::SimulatedProcess* process = nullptr;
   int starts = 0;
+  bool delivers = true;
   std::shared_ptr<storage::Table> table;
   std::shared_ptr<TransportModel> transport = std::make_shared<TransportModel>(world);
   std::shared_ptr<NotificationsService> service;
@@ -128,6 +131,46 @@ TEST_F(Notifications, try_again_until_it_is_taken) {
   EXPECT_TRUE(transport->taken.empty());
   transport->down = false;
   settle(11min);
+  EXPECT_EQ(transport->taken.size(), 1u);
+}
+
+TEST_F(Notifications, give_up_what_is_refused_for_good_and_send_the_rest) {
+  transport->refused = "gone@example.com";
+  ASSERT_TRUE(send("one", "gone@example.com").has_value());
+  ASSERT_TRUE(send("two").has_value());
+  settle(1h);
+  EXPECT_EQ(transport->tries, 2);
+  ASSERT_EQ(transport->taken.size(), 1u);
+  EXPECT_EQ(transport->taken[0].id, "two");
+  EXPECT_TRUE(send("one", "gone@example.com").has_value()) << "it was asked for, and is known";
+  start();
+  settle(1h);
+  EXPECT_EQ(transport->tries, 2);
+}
+
+TEST_F(Notifications, give_up_after_five_days_restarts_included) {
+  transport->down = true;
+  ASSERT_TRUE(send("one").has_value());
+  settle(72h);
+  start();
+  settle(47h);
+  const int tries = transport->tries;
+  settle(2h);
+  EXPECT_GT(transport->tries, tries) << "until then it is tried";
+  transport->down = false;
+  settle(1h);
+  EXPECT_TRUE(transport->taken.empty());
+}
+
+TEST_F(Notifications, only_keep_mails_where_another_process_delivers) {
+  delivers = false;
+  start();
+  ASSERT_TRUE(send("one").has_value());
+  settle(1h);
+  EXPECT_EQ(transport->tries, 0);
+  delivers = true;
+  start();
+  settle();
   EXPECT_EQ(transport->taken.size(), 1u);
 }
 
