@@ -30,7 +30,9 @@ class Operation:
 
     @property
     def scope(self):
-        """None: nobody is asked for a token; "": any token; else the scope."""
+        """None: one may come without a token; "": any token; else the scope."""
+        if {} in self.security:
+            return None
         for one in self.security:
             if "bearer" in one:
                 return " ".join(one["bearer"])

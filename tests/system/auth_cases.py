@@ -20,7 +20,7 @@ class AuthTest(Case):
         body = {"email": "new@example.com", "password": PASSWORD, "name": "New Buyer"}
         answer = self.shop.post("/api/auth/register", body)
         self.assertEqual((answer.status, answer.json), (202, {"status": "verification_sent"}))
-        self.refused(self.login("new@example.com"), 403, "auth.email_unverified")
+        self.refused(self.login("new@example.com"), 401, "auth.invalid_credentials")
         inbox = pathlib.Path(self.shop.demo.data) / "mail" / "new"
         mail = wait_for(lambda: next((path for path in inbox.glob("*") if "new@example.com" in path.read_text()), None), 10, "the mail")
         text = re.sub(r"=\r?\n", "", mail.read_text()).replace("=3D", "=")

@@ -19,6 +19,7 @@ struct RegisterRequest {
 };
 struct VerifyEmailRequest {
   std::string token;
+  std::string peer_address;
 };
 struct LoginRequest {
   std::string email, password;
@@ -59,6 +60,7 @@ struct GrantRequest {
 struct ClientAuthentication {
   std::string client_id, client_secret;
   std::string token;  ///< What the authenticated client asks about (introspection, revocation).
+  std::string peer_address;
 };
 struct AccountRequest {
   CustomerId user;
@@ -108,7 +110,7 @@ struct UsersReply {
 };
 
 BOOST_DESCRIBE_STRUCT(RegisterRequest, (), (email, password, name, peer_address))
-BOOST_DESCRIBE_STRUCT(VerifyEmailRequest, (), (token))
+BOOST_DESCRIBE_STRUCT(VerifyEmailRequest, (), (token, peer_address))
 BOOST_DESCRIBE_STRUCT(LoginRequest, (), (email, password, peer_address, user_agent))
 BOOST_DESCRIBE_STRUCT(Tokens, (), (access_token, expires_in_s, refresh_token, scope))
 BOOST_DESCRIBE_STRUCT(RefreshRequest, (), (refresh_token, peer_address))
@@ -120,7 +122,7 @@ BOOST_DESCRIBE_STRUCT(Introspection, (),
                        issued_at_s, expires_at_s))
 BOOST_DESCRIBE_STRUCT(GrantRequest, (),
                       (grant_type, client_id, client_secret, scope, refresh_token, peer_address))
-BOOST_DESCRIBE_STRUCT(ClientAuthentication, (), (client_id, client_secret, token))
+BOOST_DESCRIBE_STRUCT(ClientAuthentication, (), (client_id, client_secret, token, peer_address))
 BOOST_DESCRIBE_STRUCT(AccountRequest, (), (user))
 BOOST_DESCRIBE_STRUCT(Account, (), (id, email, name, email_verified, roles, created_at_us))
 BOOST_DESCRIBE_STRUCT(SessionsReply::Item, (),
@@ -167,6 +169,8 @@ class AuthApi {
                                     ImportUser request) = 0;  ///< `conflict` email.taken
   /// Replaces the secret and scopes of a client that exists.
   virtual Task<ClientReply> import_client(Context context, ImportClient request) = 0;
+  /// Forgets the wrong passwords of an account, so that its owner can sign in again. `not_found` user.not_found
+  virtual Task<Done> unlock(Context context, EmailRequest request) = 0;
   virtual Task<UsersReply> list_users(Context context, EmailRequest request) = 0;
   virtual Task<Tokens> issue_token(Context context, AccountRequest request) = 0;
 };

@@ -59,6 +59,9 @@ class Remote final : public AuthApi {
   Task<UsersReply> list_users(Context context, EmailRequest request) override {
     return net::call_method<UsersReply>(*rpc_, context, "list_users", request);
   }
+  Task<Done> unlock(Context context, EmailRequest request) override {
+    return net::call_method<Done>(*rpc_, context, "unlock", request);
+  }
   Task<Tokens> issue_token(Context context, AccountRequest request) override {
     return net::call_method<Tokens>(*rpc_, context, "issue_token", request);
   }

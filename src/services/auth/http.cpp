@@ -79,7 +79,7 @@ Task<net::Response> handle_register(Api api, HttpOptions, net::Request request) 
 Task<net::Response> handle_verify(Api api, HttpOptions, net::Request request) {
   Result<net::ObjectReader> body = net::ObjectReader::parse(request.body);
   if (!body) co_return fail(std::move(body).error());
-  VerifyEmailRequest asked{body->text("token", {20, 200})};
+  VerifyEmailRequest asked{body->text("token", {20, 200}), request.peer_address};
   Result<void> finished = body->finish();
   if (!finished) co_return fail(std::move(finished).error());
   Result<Done> done = co_await api->verify_email(request.context, std::move(asked));
@@ -121,10 +121,38 @@ Task<net::Response> handle_refresh(Api api, HttpOptions options, net::Request re
   co_return token_reply(*tokens, cookie, options);
 }
 
+/// The session of the access token, of the refresh token in the body, or of the cookie: whichever of them is still known. An
+/// access token that has ended says nothing of its session.
 Task<net::Response> handle_logout(Api api, HttpOptions options, net::Request request) {
-  LogoutRequest asked{.session_id = request.principal->session_id};
-  Result<Done> done = co_await api->logout(request.context, std::move(asked));
-  if (!done) co_return fail(std::move(done).error());
+  Result<net::ObjectReader> body =
+      net::ObjectReader::parse(request.body.empty() ? "{}" : request.body);
+  if (!body) co_return fail(std::move(body).error());
+  std::string refresh_token = body->optional_text("refresh_token", {20, 200}).value_or("");
+  Result<void> checked = body->finish();
+  const std::string cookie = cookie_of(request);
+  if (checked && refresh_token.empty() && !cookie.empty()) {
+    checked = check_origin(request, options);
+    refresh_token = cookie;
+  }
+  if (!checked) co_return fail(std::move(checked).error());
+  IntrospectRequest bearer{std::string(net::bearer_of(request))};
+  if (bearer.token.empty() && refresh_token.empty())
+    co_return fail(ErrorKind::unauthenticated, "auth.token_missing",
+                   "Send the access token, the refresh token, or its cookie.");
+  std::vector<LogoutRequest> ended;
+  if (!refresh_token.empty()) ended.push_back({.refresh_token = std::move(refresh_token)});
+  if (!bearer.token.empty()) {
+    Result<Introspection> known = co_await api->introspect(request.context, std::move(bearer));
+    if (!known) co_return fail(std::move(known).error());
+    if (known->active) ended.push_back({.session_id = known->session_id});
+    else if (ended.empty())
+      co_return fail(ErrorKind::unauthenticated, "auth.token_invalid",
+                     "the access token is unknown or ended; send the refresh token");
+  }
+  for (auto& one : ended) {
+    Result<Done> done = co_await api->logout(request.context, std::move(one));
+    if (!done) co_return fail(std::move(done).error());
+  }
   net::Response response = net::empty_response(204);
   response.headers.add("Set-Cookie", set_cookie({}, options));
   co_return response;
@@ -204,7 +232,7 @@ void add_public_routes(net::Router& router, Api api, HttpOptions options) {
   add(Method::post, "/api/auth/verify-email", "verify_email", net::open_to_all(), &handle_verify);
   add(Method::post, "/api/auth/login", "login", net::open_to_all(), &handle_login);
   add(Method::post, "/api/auth/refresh", "refresh", net::open_to_all(), &handle_refresh);
-  add(Method::post, "/api/auth/logout", "logout", net::any_token(), &handle_logout);
+  add(Method::post, "/api/auth/logout", "logout", net::open_to_all(), &handle_logout);
   add(Method::get, "/api/auth/me", "get_me", net::with_scope("account"), &handle_me);
   add(Method::get, "/api/auth/sessions", "list_sessions", net::with_scope("account"),
       &handle_sessions);

@@ -23,6 +23,7 @@ void add_internal_routes(net::Router& router, std::shared_ptr<AuthApi> api) {
   add("metadata", &AuthApi::metadata);
   add("import_user", &AuthApi::import_user);
   add("import_client", &AuthApi::import_client);
+  add("unlock", &AuthApi::unlock);
   add("list_users", &AuthApi::list_users);
   add("issue_token", &AuthApi::issue_token);
 }

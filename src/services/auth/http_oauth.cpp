@@ -90,7 +90,8 @@ Task<net::Response> handle_token(Api api, net::Request request) {
 Task<net::Response> handle_introspect(Api api, net::Request request) {
   Result<Form> form = read_form(request);
   if (!form) co_return fail(std::move(form).error());
-  ClientAuthentication asked{form->client_id, form->client_secret, field(form->fields, "token")};
+  ClientAuthentication asked{form->client_id, form->client_secret, field(form->fields, "token"),
+                             request.peer_address};
   if (asked.token.empty())
     co_return fail(ErrorKind::malformed, "invalid_request", "token is missing");
   Result<Introspection> found = co_await api->introspect_for(request.context, std::move(asked));
@@ -113,7 +114,8 @@ Task<net::Response> handle_introspect(Api api, net::Request request) {
 Task<net::Response> handle_revoke(Api api, net::Request request) {
   Result<Form> form = read_form(request);
   if (!form) co_return fail(std::move(form).error());
-  ClientAuthentication asked{form->client_id, form->client_secret, field(form->fields, "token")};
+  ClientAuthentication asked{form->client_id, form->client_secret, field(form->fields, "token"),
+                             request.peer_address};
   if (asked.token.empty())
     co_return fail(ErrorKind::malformed, "invalid_request", "token is missing");
   Result<Done> done = co_await api->revoke(request.context, std::move(asked));

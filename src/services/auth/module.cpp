@@ -28,6 +28,8 @@ Settings read_settings(config::Config& config, std::string issuer) {
 constexpr storage::Family kKeys{"auth_keys", storage::FamilyUse::conditional};
 }  // namespace
 
+void read_configuration(config::Config& config) { (void)read_settings(config, {}); }
+
 Task<std::shared_ptr<AuthApi>> make_local(Dependencies dependencies) {
   Result<std::shared_ptr<storage::Keyring>> ring = co_await storage::Keyring::open(
       dependencies.runtime, *dependencies.table, kKeys, dependencies.key);

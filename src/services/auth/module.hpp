@@ -21,6 +21,9 @@ struct Dependencies {
   std::shared_ptr<notifications::NotificationsApi> notifications;
 };
 
+/// Reads every key of auth.*, so that what is wrong can be refused before anything is opened.
+void read_configuration(config::Config& config);
+
 /// The authentication server of this process, its signing keys open. Errors: those of the database;
 /// `invalid`.
 Task<std::shared_ptr<AuthApi>> make_local(Dependencies dependencies);

@@ -61,6 +61,7 @@ class AuthService final : public AuthApi {
   Task<Account> import_user(Context context, ImportUser request) override;
   Task<ClientReply> import_client(Context context, ImportClient request) override;
   Task<UsersReply> list_users(Context context, EmailRequest request) override;
+  Task<Done> unlock(Context context, EmailRequest request) override;
   Task<Tokens> issue_token(Context context, AccountRequest request) override;
 
  private:
@@ -87,7 +88,8 @@ class AuthService final : public AuthApi {
     std::int64_t generation = 0;
   };
   Task<std::optional<FoundRefresh>> find_refresh(std::string token);
-  Task<ClientRow> authenticate_client(std::string id, std::string secret);
+  Task<void> forgive_early_attempts(UserRow user);
+  Task<ClientRow> authenticate_client(std::string id, std::string secret, std::string peer);
 
   std::int64_t now_us() const { return to_unix_us(deps_.runtime.clock.now()); }
   std::string random_bytes(std::size_t count);

@@ -211,14 +211,27 @@ Task<void> AuthService::greet_known(Context context, UserRow user) {
   co_return Result<void>{};
 }
 
+/// Who signed in before the link was opened had the right password, and need not wait for that now.
+Task<void> AuthService::forgive_early_attempts(UserRow user) {
+  Result<Account> account = repository_.to_account(user);
+  if (!account) co_return fail(std::move(account).error());
+  Result<std::string> canonical = security::canonical_email(account->email);
+  if (!canonical) co_return fail(std::move(canonical).error());
+  std::string throttled = "account " + *canonical;
+  co_return co_await throttle_.succeeded(std::move(throttled));
+}
+
 Task<Done> AuthService::verify_email(Context, VerifyEmailRequest request) {
   const std::string partition = partition_of("verification", security::sha256(request.token));
   Result<std::optional<Versioned<VerificationRow>>> found =
       co_await repository_.find<VerificationRow>(partition);
   if (!found) co_return fail(std::move(found).error());
-  if (!*found || (*found)->row.used || (*found)->row.expires_at_us < now_us())
+  if (!*found || (*found)->row.used || (*found)->row.expires_at_us < now_us()) {
+    Result<void> allowed = throttle_.wrong_from(request.peer_address);
+    if (!allowed) co_return fail(std::move(allowed).error());
     co_return fail(ErrorKind::malformed, "verification.invalid",
                    "the link is unknown, used, or older than 24 hours");
+  }
   Result<std::optional<Versioned<UserRow>>> user = co_await repository_.user((*found)->row.user);
   if (!user) co_return fail(std::move(user).error());
   if (!*user) co_return fail(ErrorKind::malformed, "verification.invalid", "the account is gone");
@@ -235,6 +248,8 @@ Task<Done> AuthService::verify_email(Context, VerifyEmailRequest request) {
     // In conflict: the link was opened twice at once, and the other did it.
     if (!verified && verified.error().kind != ErrorKind::conflict)
       co_return fail(std::move(verified).error());
+    Result<void> cleared = co_await forgive_early_attempts((*user)->row);
+    if (!cleared) co_return fail(std::move(cleared).error());
   }
   (*found)->row.used = true;
   Change change(partition);

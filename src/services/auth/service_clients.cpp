@@ -53,7 +53,7 @@ Task<ClientReply> AuthService::import_client(Context, ImportClient request) {
   co_return ClientReply{request.client_id, request.client_secret};
 }
 
-Task<ClientRow> AuthService::authenticate_client(std::string id, std::string secret) {
+Task<ClientRow> AuthService::authenticate_client(std::string id, std::string secret, std::string peer) {
   const std::string throttled = "client " + id;
   Result<std::optional<Versioned<ClientRow>>> client =
       co_await repository_.find<ClientRow>(partition_of("client", id));
@@ -63,13 +63,15 @@ Task<ClientRow> AuthService::authenticate_client(std::string id, std::string sec
   const std::string kept = *client ? (*client)->row.secret_hash : std::string(32, '\0');
   if (security::equal_in_constant_time(security::sha256(secret), kept) && *client)
     co_return (*client)->row;
-  Result<void> allowed = co_await throttle_.attempt(throttled);
+  Result<void> allowed = throttle_.wrong_from(peer);
+  // An id that nobody has leaves no row behind.
+  if (allowed && *client) allowed = co_await throttle_.attempt(throttled);
   if (!allowed) co_return fail(std::move(allowed).error());
   co_return fail(ErrorKind::unauthenticated, "invalid_client", "unknown client or wrong secret");
 }
 
 Task<Tokens> AuthService::grant(Context context, GrantRequest request) {
-  Result<ClientRow> client = co_await authenticate_client(request.client_id, request.client_secret);
+  Result<ClientRow> client = co_await authenticate_client(request.client_id, request.client_secret, request.peer_address);
   if (!client) co_return fail(std::move(client).error());
   if (request.grant_type == "refresh_token") {
     Result<std::optional<FoundRefresh>> found = co_await find_refresh(request.refresh_token);
@@ -104,7 +106,7 @@ Task<Tokens> AuthService::grant(Context context, GrantRequest request) {
 }
 
 Task<Introspection> AuthService::introspect_for(Context context, ClientAuthentication request) {
-  Result<ClientRow> client = co_await authenticate_client(request.client_id, request.client_secret);
+  Result<ClientRow> client = co_await authenticate_client(request.client_id, request.client_secret, request.peer_address);
   if (!client) co_return fail(std::move(client).error());
   IntrospectRequest asked{request.token};
   Result<Introspection> found = co_await introspect(context, std::move(asked));
@@ -135,7 +137,7 @@ Task<Introspection> AuthService::introspect_for(Context context, ClientAuthentic
 }
 
 Task<Done> AuthService::revoke(Context context, ClientAuthentication request) {
-  Result<ClientRow> client = co_await authenticate_client(request.client_id, request.client_secret);
+  Result<ClientRow> client = co_await authenticate_client(request.client_id, request.client_secret, request.peer_address);
   if (!client) co_return fail(std::move(client).error());
   IntrospectRequest asked{request.token};
   Result<Introspection> found = co_await introspect(context, std::move(asked));

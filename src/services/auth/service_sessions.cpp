@@ -9,7 +9,8 @@ constexpr std::string_view kFirstParty = "pps-web";
 
 std::unexpected<Error> bad_credentials() {
   return fail(ErrorKind::unauthenticated, "auth.invalid_credentials",
-              "the e-mail address or the password is wrong");
+              "the e-mail address or the password is wrong, or the address is not confirmed yet by the "
+              "link that we sent");
 }
 std::unexpected<Error> bad_refresh() {
   return fail(ErrorKind::unauthenticated, "auth.refresh_invalid",
@@ -34,15 +35,14 @@ Task<Tokens> AuthService::login(Context, LoginRequest request) {
   Result<security::Passwords::Verdict> verdict =
       co_await passwords_.verify(request.password, std::move(kept));
   if (!verdict) co_return fail(std::move(verdict).error());
-  if (!verdict->matches) {
+  // Not confirmed is answered like a wrong password: else signing up with an address and a password would tell whether
+  // somebody has that address.
+  if (!verdict->matches || !(*user)->row.verified) {
     throttle_.address_failed(request.peer_address);
     co_return bad_credentials();
   }
   Result<void> cleared = co_await throttle_.succeeded(throttled);
   if (!cleared) co_return fail(std::move(cleared).error());
-  if (!(*user)->row.verified)
-    co_return fail(ErrorKind::forbidden, "auth.email_unverified",
-                   "open the link in the mail that we sent you first");
   if (verdict->outdated) {
     Result<std::string> hash = co_await passwords_.hash(request.password);
     if (hash) {
@@ -55,6 +55,18 @@ Task<Tokens> AuthService::login(Context, LoginRequest request) {
     }
   }
   co_return co_await open_session((*user)->row, request.user_agent, request.peer_address);
+}
+
+Task<Done> AuthService::unlock(Context, EmailRequest request) {
+  Result<std::string> canonical = security::canonical_email(request.email);
+  if (!canonical) co_return fail(std::move(canonical).error());
+  Result<std::optional<Versioned<UserRow>>> user = co_await repository_.user_by_email(*canonical);
+  if (!user) co_return fail(std::move(user).error());
+  if (!*user) co_return fail(ErrorKind::not_found, "user.not_found", "no account has this address");
+  std::string throttled = "account " + *canonical;
+  Result<void> cleared = co_await throttle_.succeeded(std::move(throttled));
+  if (!cleared) co_return fail(std::move(cleared).error());
+  co_return Done{};
 }
 
 Task<Tokens> AuthService::issue_token(Context, AccountRequest request) {
@@ -130,7 +142,11 @@ Task<Tokens> AuthService::refresh(Context, RefreshRequest request) {
   for (;;) {
     Result<std::optional<FoundRefresh>> found = co_await find_refresh(request.refresh_token);
     if (!found) co_return fail(std::move(found).error());
-    if (!*found) co_return bad_refresh();
+    if (!*found) {
+      Result<void> allowed = throttle_.wrong_from(request.peer_address);
+      if (!allowed) co_return fail(std::move(allowed).error());
+      co_return bad_refresh();
+    }
     Versioned<SessionRow>& session = (*found)->session;
     const std::int64_t now = now_us();
     const bool idle = now - session.row.rotated_at_us > deps_.settings.refresh_idle.count();

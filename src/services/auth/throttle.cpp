@@ -32,6 +32,7 @@ std::string network_of(const std::string& peer) {
 }
 constexpr std::size_t kMostNetworks = 100'000;
 constexpr Duration kHour = std::chrono::hours(1);
+constexpr Duration kRemembered = std::chrono::days(30);
 }  // namespace
 
 Duration Throttle::wait_after(std::int64_t failures) const {
@@ -53,6 +54,7 @@ Task<void> Throttle::attempt(std::string account) {
     ++row.row.failures;
     row.row.not_before_us = now + wait_after(row.row.failures).count();
     Change change(partition_for(account));
+    change.until(std::max(row.row.not_before_us, now + kRemembered.count()));
     if (*found) {
       change.update(row);
     } else {
@@ -72,7 +74,7 @@ Task<void> Throttle::succeeded(std::string account) {
     (*found)->row.failures = 0;
     (*found)->row.not_before_us = 0;
     Change change(partition_for(account));
-    change.update(**found);
+    change.until(to_unix_us(runtime_.clock.now())).update(**found);
     Result<void> cleared = co_await repository_.commit(std::move(change));
     if (cleared || cleared.error().kind != ErrorKind::conflict) co_return cleared;
   }
@@ -113,6 +115,14 @@ Result<void> Throttle::address(const std::string& peer) {
   if (from.tokens < 1)
     return fail(limited("rate.limited", Duration(std::llround((1 - from.tokens) / per_us))));
   from.tokens -= 1;
+  return {};
+}
+
+Result<void> Throttle::wrong_from(const std::string& peer) {
+  const Duration now = runtime_.clock.monotonic();
+  const Duration until = network(peer).not_before;
+  if (now < until) return fail(limited("rate.limited", until - now));
+  address_failed(peer);
   return {};
 }
 

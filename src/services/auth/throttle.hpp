@@ -20,7 +20,7 @@ struct ThrottleLimits {
 };
 
 /// Slows down guessing. An attempt is counted, durably, before the secret is checked, under what
-/// was submitted and whether or not that account exists. Loop-confined.
+/// was submitted and whether or not that account exists; thirty days without one forget the count. Loop-confined.
 class Throttle {
  public:
   Throttle(runtime::Runtime& runtime, Repository& repository, ThrottleLimits limits)
@@ -36,6 +36,9 @@ class Throttle {
   Result<void> address(const std::string& peer);
   /// The secret of an attempt from there was wrong.
   void address_failed(const std::string& peer);
+  /// The same where right secrets are never held up (they are too long to be guessed, only asking costs): counts, and says
+  /// whether the network is to wait. Error `rate_limited` "rate.limited".
+  Result<void> wrong_from(const std::string& peer);
 
  private:
   struct Network {

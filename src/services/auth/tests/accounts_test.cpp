@@ -12,7 +12,7 @@ TEST_F(House, mails_a_link_that_works_once) {
   ASSERT_EQ(mails->sent.size(), 1u);
   EXPECT_EQ(mails->sent[0].template_name, "verify_email");
   EXPECT_EQ(mails->sent[0].to, "Ada@Example.com");
-  EXPECT_EQ(code(login("ada@example.com")), "auth.email_unverified");
+  EXPECT_EQ(code(login("ada@example.com")), "auth.invalid_credentials") << "as for a wrong password";
   const std::string token = last_link_token();
   EXPECT_EQ(code(verify(token + "x")), "verification.invalid");
   EXPECT_EQ(code(verify(token)), "ok");
@@ -39,6 +39,28 @@ TEST_F(House, answers_alike_for_known_and_unknown_addresses) {
   EXPECT_EQ(mails->sent[2].template_name, "email_known");
   EXPECT_EQ(mails->sent[2].to, "known@example.com");
   EXPECT_EQ(code(login("known@example.com", "another long password")), "auth.invalid_credentials");
+}
+
+// Signing up and in with one's own password must not tell whether the address has an account: neither by the answer nor by
+// when one has to wait.
+TEST_F(House, does_not_tell_by_signing_up_whether_an_address_is_known) {
+  import("known@example.com");
+  const std::string own = "a password of my own choice";
+  std::vector<std::string> known, unknown;
+  for (const auto& [email, said] : {std::pair("known@example.com", &known), std::pair("new@example.com", &unknown)}) {
+    said->push_back(code(sign_up(email, own)));
+    for (int i = 0; i < 7; ++i) said->push_back(code(login(email, own)));
+  }
+  EXPECT_EQ(known, unknown);
+  EXPECT_EQ(known.back(), "auth.throttled");
+}
+
+TEST_F(House, lets_in_at_once_who_tried_before_the_link_was_opened) {
+  sign_up("ada@example.com");
+  for (int i = 0; i < 6; ++i) login("ada@example.com");
+  EXPECT_EQ(code(login("ada@example.com")), "auth.throttled");
+  ASSERT_EQ(code(verify(last_link_token())), "ok");
+  EXPECT_EQ(code(login("ada@example.com")), "ok");
 }
 
 // Somebody signs up with an address of another, who signs up later and opens the link of that mail:

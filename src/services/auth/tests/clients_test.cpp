@@ -8,12 +8,12 @@ using namespace std::chrono_literals;
 struct Clients : House {
   Introspection ask_as(const ClientReply& who, std::string token) {
     const auto found = world.run(
-        service->introspect_for({}, {who.client_id, who.client_secret, std::move(token)}));
+        service->introspect_for({}, {who.client_id, who.client_secret, std::move(token), ""}));
     EXPECT_TRUE(found.has_value());
     return found.value_or(Introspection{});
   }
   Result<Done> revoke(const ClientReply& who, std::string token) {
-    return world.run(service->revoke({}, {who.client_id, who.client_secret, std::move(token)}));
+    return world.run(service->revoke({}, {who.client_id, who.client_secret, std::move(token), ""}));
   }
 };
 
@@ -51,6 +51,23 @@ TEST_F(Clients, need_their_secret) {
   EXPECT_EQ(code(grant(wrong, "client_credentials", "")), "auth.throttled");
   EXPECT_EQ(code(grant(worker, "client_credentials", "")), "ok")
       << "strangers cannot lock a service out";
+}
+
+TEST_F(Clients, that_nobody_knows_leave_nothing_behind_and_make_their_network_wait) {
+  settings.throttle.address_failures = 50;
+  start();
+  const auto worker = client("worker", {"purchase"});
+  const auto rows = [&] {
+    return disk->durable(storage::KeyRange{storage::FamilyUse::conditional, "", "\xff\xff\xff\xff", false, 10'000})->rows.size();
+  };
+  const auto before = rows();
+  for (int i = 0; i < 50; ++i)
+    ASSERT_EQ(code(grant({"made-up-" + std::to_string(i), "x"}, "client_credentials", "")), "invalid_client");
+  EXPECT_EQ(rows(), before);
+  EXPECT_EQ(code(grant({"made-up", "x"}, "client_credentials", "")), "rate.limited");
+  EXPECT_EQ(code(refresh("made-up")), "rate.limited") << "whatever it guesses";
+  EXPECT_EQ(code(verify("made-up")), "rate.limited");
+  EXPECT_EQ(code(grant(worker, "client_credentials", "")), "ok") << "the right secret is never held up";
 }
 
 TEST_F(Clients, are_not_slowed_down_by_log_ins) {

@@ -58,7 +58,7 @@ class House : public ::testing::Test {
     return link.substr(link.find("token=") + 6);
   }
   Result<Done> verify(std::string token) {
-    return world.run(service->verify_email({}, {std::move(token)}));
+    return world.run(service->verify_email({}, {std::move(token), ""}));
   }
   Result<Tokens> login(std::string email, std::string password = kPassword,
                        std::string peer = "192.0.2.1") {

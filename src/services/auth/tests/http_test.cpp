@@ -120,6 +120,27 @@ TEST_F(Http, answers_about_who_asks) {
   EXPECT_EQ(call(Method::get, "/api/auth/me", "", bearer).status, 401);
 }
 
+TEST_F(Http, signs_out_by_the_refresh_token_though_the_access_token_has_ended) {
+  const auto in = login("ada@example.com");
+  pass(settings.access_life + std::chrono::seconds(1));
+  const net::Headers old = with("Authorization", "Bearer " + in->access_token);
+  EXPECT_EQ(call(Method::post, "/api/auth/logout", "", old).status, 401) << "it says nothing of its session";
+  EXPECT_EQ(call(Method::post, "/api/auth/logout").status, 401);
+  const std::string body = R"({"refresh_token":")" + in->refresh_token + R"("})";
+  EXPECT_EQ(call(Method::post, "/api/auth/logout", body, old).status, 204);
+  EXPECT_EQ(code(refresh(in->refresh_token)), "auth.refresh_invalid");
+  EXPECT_EQ(call(Method::post, "/api/auth/logout", body).status, 204) << "again, and nothing happens";
+}
+
+TEST_F(Http, signs_out_by_the_cookie_of_its_own_origin) {
+  const auto in = login("ada@example.com");
+  net::Headers headers = with("Cookie", "pps_refresh=" + in->refresh_token);
+  EXPECT_EQ(call(Method::post, "/api/auth/logout", "", headers).status, 403);
+  headers.set("Origin", settings.issuer);
+  EXPECT_EQ(call(Method::post, "/api/auth/logout", "", headers).status, 204);
+  EXPECT_EQ(code(refresh(in->refresh_token)), "auth.refresh_invalid");
+}
+
 TEST_F(Http, speaks_oauth_to_clients) {
   const auto worker = client("worker", {"purchase"});
   const std::string pair = worker.client_id + ":" + worker.client_secret;

@@ -94,6 +94,23 @@ TEST_F(House, turns_the_password_off_after_a_hundred_failures) {
   EXPECT_EQ(code(login("ada@example.com")), "auth.throttled");
 }
 
+TEST_F(House, lets_an_operator_unlock_an_account) {
+  import("ada@example.com");
+  for (int i = 0; i < 6; ++i) login("ada@example.com", "wrong");
+  ASSERT_EQ(code(login("ada@example.com")), "auth.throttled");
+  EXPECT_EQ(code(world.run(service->unlock({}, {"nobody@example.com", ""}))), "user.not_found");
+  EXPECT_EQ(code(world.run(service->unlock({}, {" ADA@example.com", ""}))), "ok");
+  EXPECT_EQ(code(login("ada@example.com")), "ok");
+}
+
+TEST_F(House, forgets_the_count_of_an_account_that_nobody_tries_any_more) {
+  import("ada@example.com");
+  for (int i = 0; i < 6; ++i) login("ada@example.com", "wrong");
+  pass(24h * 32);
+  for (int i = 0; i < 4; ++i) ASSERT_EQ(code(login("ada@example.com", "wrong")), "auth.invalid_credentials");
+  EXPECT_EQ(code(login("ada@example.com")), "ok");
+}
+
 TEST_F(House, limits_each_network) {
   settings.throttle.address_burst = 3;
   settings.throttle.address_per_minute = 6;

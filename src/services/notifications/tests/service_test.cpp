@@ -278,6 +278,7 @@ struct AuthModel final : auth::AuthApi {
   Task<auth::UsersReply> list_users(Context, auth::EmailRequest) override {
     return no<auth::UsersReply>();
   }
+  Task<auth::Done> unlock(Context, auth::EmailRequest) override { return no<auth::Done>(); }
   Task<auth::Tokens> issue_token(Context, auth::AccountRequest) override {
     return no<auth::Tokens>();
   }

@@ -65,7 +65,6 @@ function useSignInError(): (error: unknown) => string {
   const otherwise = useErrorText();
   return (error) => {
     if (hasCode(error, 'auth.invalid_credentials')) return t('session.wrong');
-    if (hasCode(error, 'auth.email_unverified')) return t('session.unverified');
     if (error instanceof ApiError && error.status === 429 && error.retryAfter !== undefined) {
       return t('session.throttled', { count: error.retryAfter });
     }
