@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/owner.hpp"
 #include "base/result.hpp"
 
 /// The commands of `pps`, without the reading of their arguments. Each returns the exit status: 0
@@ -26,14 +27,13 @@ struct DemoOptions {
 };
 int demo(const DemoOptions& options);
 
-/// @param data PPS's data folder, or a demo's.
-int import_users(const std::string& data, const std::string& file);
-int print_tokens(const std::string& data, const std::string& email, bool all);
-int add_client(const std::string& data, const std::string& id,
-               const std::vector<std::string>& scopes);
+int import_users(DataFolder data, const std::string& file);
+int print_tokens(DataFolder data, const std::string& email, bool all);
+int unlock_user(DataFolder data, const std::string& email);
+int add_client(DataFolder data, const std::string& id, const std::vector<std::string>& scopes);
 /// Prints what the public listener answers: a line `METHOD PATTERN OPERATION SCOPE` each, `-` without a token, `*`
 /// with any.
-int print_routes(const std::string& data);
-int import_appstream(const std::string& data, const std::string& folder);
+int print_routes(DataFolder data);
+int import_appstream(DataFolder data, const std::string& folder);
 
 }  // namespace pps::app

@@ -51,17 +51,17 @@ Result<void> print_token(Owner& owner, const std::string& email) {
 }
 }  // namespace
 
-int import_users(const std::string& data, const std::string& file) {
+int import_users(DataFolder data, const std::string& file) {
   std::ifstream in(file);
   if (file != "-" && !in)
     return refuse({ErrorKind::not_found, "file.missing", file + " cannot be read"});
-  Result<Owner> owner = Owner::find(data);
+  Result<Owner> owner = Owner::find(std::move(data));
   if (!owner) return refuse(owner.error());
   return import_lines(*owner, file == "-" ? std::cin : in);
 }
 
-int print_tokens(const std::string& data, const std::string& email, bool all) {
-  Result<Owner> owner = Owner::find(data);
+int print_tokens(DataFolder data, const std::string& email, bool all) {
+  Result<Owner> owner = Owner::find(std::move(data));
   if (!owner) return refuse(owner.error());
   if (!all) {
     const Result<void> printed = print_token(*owner, email);
@@ -80,9 +80,16 @@ int print_tokens(const std::string& data, const std::string& email, bool all) {
   return 0;
 }
 
-int add_client(const std::string& data, const std::string& id,
+int unlock_user(DataFolder data, const std::string& email) {
+  Result<Owner> owner = Owner::find(std::move(data));
+  if (!owner) return refuse(owner.error());
+  Result<json::object> done = call(*owner, {{"op", "user.unlock"}, {"email", email}});
+  return done ? 0 : refuse(done.error());
+}
+
+int add_client(DataFolder data, const std::string& id,
                const std::vector<std::string>& scopes) {
-  Result<Owner> owner = Owner::find(data);
+  Result<Owner> owner = Owner::find(std::move(data));
   if (!owner) return refuse(owner.error());
   json::array list;
   for (const auto& scope : scopes) list.emplace_back(scope);
@@ -94,8 +101,8 @@ int add_client(const std::string& data, const std::string& id,
   return 0;
 }
 
-int print_routes(const std::string& data) {
-  Result<Owner> owner = Owner::find(data);
+int print_routes(DataFolder data) {
+  Result<Owner> owner = Owner::find(std::move(data));
   if (!owner) return refuse(owner.error());
   Result<json::object> routes = call(*owner, {{"op", "routes"}});
   if (!routes) return refuse(routes.error());
@@ -110,8 +117,8 @@ int print_routes(const std::string& data) {
   return 0;
 }
 
-int import_appstream(const std::string& data, const std::string& folder) {
-  Result<Owner> owner = Owner::find(data);
+int import_appstream(DataFolder data, const std::string& folder) {
+  Result<Owner> owner = Owner::find(std::move(data));
   if (!owner) return refuse(owner.error());
   Result<json::object> done = call(*owner, {{"op", "catalogue.appstream"}, {"folder", folder}});
   if (!done) return refuse(done.error());

@@ -72,7 +72,7 @@ const std::vector<DemoAccount>& demo_accounts() {
 }
 
 Result<void> fill_demo(const std::string& data, const std::string& catalogue) {
-  Result<Owner> owner = Owner::find(data);
+  Result<Owner> owner = Owner::find({.data = data, .config = {}, .overrides = {}});
   if (!owner) return fail(std::move(owner).error());
   Result<void> added = add_accounts(*owner);
   if (!added) return added;

@@ -2,95 +2,105 @@
 
 #include "app/commands.hpp"
 
-int main(int argc, char** argv) {
-  CLI::App app{
-      "PPS, the Product Purchaser Solution: a shop whose every accepted purchase ends fulfilled or "
-      "fully compensated."};
-  app.require_subcommand(1);
-  int status = 0;
+namespace {
 
-  pps::app::ServeOptions serving;
-  std::string config_file;
-  std::string only;
+/// What the commands are given; outlives the parsing that fills it.
+struct Given {
+  pps::app::ServeOptions serve;
+  std::string config, only;
+  pps::app::DemoOptions demo;
+  pps::app::DataFolder data;
+  std::string file, email, client, catalogue;
+  std::vector<std::string> scopes;
+  bool all = false;
+  int status = 0;
+};
+
+void add_serve(CLI::App& app, Given& given) {
   auto* serve = app.add_subcommand("serve", "Runs the services");
-  serve->add_option("--config", config_file, "TOML file")->check(CLI::ExistingFile);
-  serve
-      ->add_option("--set", serving.overrides,
-                   "key=value, over the file and the environment (repeatable)")
-      ->expected(1, -1);
-  serve->add_option(
-      "--only", only,
-      "Services to run here, separated by commas; the others are called at remote.NAME");
-  serve->callback([&] {
-    if (!config_file.empty()) serving.config = config_file;
-    if (!only.empty()) serving.overrides.push_back("services=" + only);
-    status = pps::app::serve(serving);
+  serve->add_option("--config", given.config, "TOML file")->check(CLI::ExistingFile);
+  serve->add_option("--set", given.serve.overrides, "key=value, over the file and the environment (repeatable)")->expected(1, -1);
+  serve->add_option("--only", given.only, "Services to run here, separated by commas; the others are called at remote.NAME");
+  serve->callback([&given] {
+    if (!given.config.empty()) given.serve.config = given.config;
+    if (!given.only.empty()) given.serve.overrides.push_back("services=" + given.only);
+    given.status = pps::app::serve(given.serve);
+  });
+}
+
+void add_demo(CLI::App& app, Given& given) {
+  auto& options = given.demo;
+  auto* demo = app.add_subcommand("demo", "Starts PPS, paysim and fulfilment with demo data");
+  demo->add_option("--data", options.data, "Folder of the three data folders")->capture_default_str();
+  demo->add_option("--port", options.port, "The shop")->capture_default_str();
+  demo->add_option("--paysim-port", options.paysim_port, "The payment provider")->capture_default_str();
+  demo->add_option("--fulfilment-port", options.fulfilment_port, "The fulfilment system")->capture_default_str();
+  demo->add_option("--catalogue", options.catalogue, "Folder that tools/fetch-appstream filled; `none`: no products");
+  demo->add_option("--set", options.overrides, "key=value for `pps serve` (repeatable)")->expected(1, -1);
+  demo->add_flag("--json", options.json, "One JSON line when all are ready; a process that dies stays dead");
+  demo->callback([&given] { given.status = pps::app::demo(given.demo); });
+}
+
+/// A command on a data folder: the server that has it is asked, or the folder is opened as that server would.
+void add_data(CLI::App* command, Given& given) {
+  command->add_option("--data", given.data.data, "PPS's data folder, or a demo's; else the configuration's, or data/pps");
+  command->add_option("--config", given.data.config, "The shop's TOML file; a demo has its own")->check(CLI::ExistingFile);
+  command->add_option("--set", given.data.overrides, "key=value, over the file and the environment (repeatable)");
+}
+
+void add_user(CLI::App& app, Given& given) {
+  auto* user = app.add_subcommand("user", "Accounts")->require_subcommand(1);
+  auto* import = user->add_subcommand("import", "Adds verified users: NDJSON {email, password, name, roles}");
+  add_data(import, given);
+  import->add_option("FILE", given.file, "NDJSON; - for standard input")->required();
+  import->callback([&given] { given.status = pps::app::import_users(given.data, given.file); });
+
+  auto* token = user->add_subcommand("token", "Prints access tokens, one a line");
+  add_data(token, given);
+  token->add_option("EMAIL", given.email, "Whose");
+  token->add_flag("--all", given.all, "Of every user");
+  token->callback([&given] {
+    if (given.all == !given.email.empty()) throw CLI::ValidationError("give EMAIL or --all");
+    given.status = pps::app::print_tokens(given.data, given.email, given.all);
   });
 
-  pps::app::DemoOptions demonstration;
-  auto* demo = app.add_subcommand("demo", "Starts PPS, paysim and fulfilment with demo data");
-  demo->add_option("--data", demonstration.data, "Folder of the three data folders")
-      ->capture_default_str();
-  demo->add_option("--port", demonstration.port, "The shop")->capture_default_str();
-  demo->add_option("--paysim-port", demonstration.paysim_port, "The payment provider")
-      ->capture_default_str();
-  demo->add_option("--fulfilment-port", demonstration.fulfilment_port, "The fulfilment system")
-      ->capture_default_str();
-  demo->add_option("--catalogue", demonstration.catalogue,
-                   "Folder that tools/fetch-appstream filled; `none`: no products");
-  demo->add_option("--set", demonstration.overrides, "key=value for `pps serve` (repeatable)")
-      ->expected(1, -1);
-  demo->add_flag("--json", demonstration.json,
-                 "One JSON line when all are ready; a process that dies stays dead");
-  demo->callback([&] { status = pps::app::demo(demonstration); });
+  auto* unlock = user->add_subcommand("unlock", "Lets somebody sign in again who was locked out by wrong passwords");
+  add_data(unlock, given);
+  unlock->add_option("EMAIL", given.email, "Whom")->required();
+  unlock->callback([&given] { given.status = pps::app::unlock_user(given.data, given.email); });
+}
 
-  std::string data = "data/pps";
-  const auto with_data = [&](CLI::App* command) {
-    command->add_option("--data", data, "PPS's data folder, or a demo's")->capture_default_str();
-  };
-  auto* user = app.add_subcommand("user", "Accounts")->require_subcommand(1);
-  std::string users_file;
-  auto* import =
-      user->add_subcommand("import", "Adds verified users: NDJSON {email, password, name, roles}");
-  with_data(import);
-  import->add_option("FILE", users_file, "NDJSON; - for standard input")->required();
-  import->callback([&] { status = pps::app::import_users(data, users_file);
-});
-std::string email;
-bool all = false;
-auto* token = user->add_subcommand("token", "Prints access tokens, one a line");
-with_data(token);
-token->add_option("EMAIL", email, "Whose");
-token->add_flag("--all", all, "Of every user");
-token->callback([&] {
-  if (all == !email.empty()) throw CLI::ValidationError("give EMAIL or --all");
-  status = pps::app::print_tokens(data, email, all);
-});
+void add_client(CLI::App& app, Given& given) {
+  auto* client = app.add_subcommand("client", "OAuth clients")->require_subcommand(1);
+  auto* add = client->add_subcommand("add", "Makes a client, or gives it a new secret; prints the secret once");
+  add_data(add, given);
+  add->add_option("ID", given.client, "1 to 64 characters of a-z 0-9 -")->required();
+  add->add_option("--scope", given.scopes, "What it may ask for (repeatable)");
+  add->callback([&given] { given.status = pps::app::add_client(given.data, given.client, given.scopes); });
+}
 
-auto* client = app.add_subcommand("client", "OAuth clients") -> require_subcommand(1);
-std::string client_id;
-std::vector<std::string> scopes;
-auto* add = client->add_subcommand(
-    "add", "Makes a client, or gives it a new secret; prints the secret once");
-with_data(add);
-add->add_option("ID", client_id, "1 to 64 characters of a-z 0-9 -")->required();
-add->add_option("--scope", scopes, "What it may ask for (repeatable)");
-add->callback([&] { status = pps::app::add_client(data, client_id, scopes); });
+void add_rest(CLI::App& app, Given& given) {
+  auto* routes = app.add_subcommand("routes", "Prints what the public listener of a running server answers");
+  add_data(routes, given);
+  routes->callback([&given] { given.status = pps::app::print_routes(given.data); });
 
-auto* routes = app.add_subcommand("routes", "Prints what the public listener answers");
-with_data(routes);
-routes->callback([&] { status = pps::app::print_routes(data); });
+  auto* imports = app.add_subcommand("import", "Brings a catalogue")->require_subcommand(1);
+  auto* appstream = imports->add_subcommand("appstream", "Debian's AppStream catalogue, from tools/fetch-appstream");
+  add_data(appstream, given);
+  appstream->add_option("FOLDER", given.catalogue, "What tools/fetch-appstream left")->required()->check(CLI::ExistingDirectory);
+  appstream->callback([&given] { given.status = pps::app::import_appstream(given.data, given.catalogue); });
+}
+}  // namespace
 
-auto* imports = app.add_subcommand("import", "Brings a catalogue") -> require_subcommand(1);
-std::string folder;
-auto* appstream = imports->add_subcommand(
-    "appstream", "Debian's AppStream catalogue, from tools/fetch-appstream");
-with_data(appstream);
-appstream->add_option("FOLDER", folder, "What tools/fetch-appstream left")
-    ->required()
-    ->check(CLI::ExistingDirectory);
-appstream->callback([&] { status = pps::app::import_appstream(data, folder); });
-
-CLI11_PARSE(app, argc, argv);
-return status;
+int main(int argc, char** argv) {
+  CLI::App app{"PPS, the Product Purchaser Solution: a shop whose every accepted purchase ends fulfilled or fully compensated."};
+  app.require_subcommand(1);
+  Given given;
+  add_serve(app, given);
+  add_demo(app, given);
+  add_user(app, given);
+  add_client(app, given);
+  add_rest(app, given);
+  CLI11_PARSE(app, argc, argv);
+  return given.status;
 }

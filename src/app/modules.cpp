@@ -46,10 +46,11 @@ bool runs_here(const Ground& ground, const char* name) {
   return ground.settings.only.contains(name);
 }
 
-Task<void> make_notifications(Ground& ground, Apis& apis, notifications::Module& module) {
+Task<void> make_notifications(Ground& ground, Apis& apis, notifications::Module& module, Scope scope) {
   notifications::Dependencies needs{ground.runtime,         ground.config,
                                     ground.table,           ground.key,
-                                    ground.settings.origin, ground.settings.data + "/mail"};
+                                    ground.settings.origin, ground.settings.data + "/mail",
+                                    scope == Scope::whole};
   Result<notifications::Module> made = co_await notifications::make_local(std::move(needs));
   if (!made) co_return fail(std::move(made).error());
   module = std::move(*made);
@@ -175,29 +176,46 @@ Task<void> make_orchestrator(Ground& ground, Apis& apis) {
   co_return Result<void>{};
 }
 
-void make_gateway(Ground& ground, Apis& apis) {
+gateway::Options gateway_options(config::Config& config) {
   gateway::Options options;
-  options.purchases_per_second = static_cast<int>(ground.config.get_int(
-      "gateway.purchases_per_second", options.purchases_per_second, 0, 1'000'000));
+  options.purchases_per_second = static_cast<int>(
+      config.get_int("gateway.purchases_per_second", options.purchases_per_second, 0, 1'000'000));
   options.purchases_burst = static_cast<int>(
-      ground.config.get_int("gateway.purchases_burst", options.purchases_burst, 1, 1'000'000));
+      config.get_int("gateway.purchases_burst", options.purchases_burst, 1, 1'000'000));
+  return options;
+}
+
+void make_gateway(Ground& ground, Apis& apis) {
   gateway::Parts parts{ground.runtime, apis.orchestrator, apis.store,
                        auth::make_authenticator(apis.auth, "pps")};
-  gateway::add_public_routes(*ground.public_routes, std::move(parts), options);
+  gateway::add_public_routes(*ground.public_routes, std::move(parts),
+                             gateway_options(ground.config));
 }
 }  // namespace
 
-Task<void> make_modules(Ground& ground, Apis& apis) {
+Result<void> check_configuration(config::Config& config, const Settings& settings, Scope scope) {
+  for (const char* name : kServices) (void)config.get_string(std::string("remote.") + name, "");
+  notifications::read_configuration(config);
+  auth::read_configuration(config);
+  catalogue::read_configuration(config);
+  orchestrator::read_configuration(config);
+  (void)gateway_options(config);
+  payment::read_configuration(config, scope == Scope::whole && settings.only.contains("payment"));
+  return config.finish();
+}
+
+Task<void> make_modules(Ground& ground, Apis& apis, Scope scope) {
   notifications::Module mail;
-  Result<void> made = co_await make_notifications(ground, apis, mail);
+  Result<void> made = co_await make_notifications(ground, apis, mail, scope);
   using Make = Task<void> (*)(Ground&, Apis&);
-  constexpr Make kInOrder[] = {make_auth,        make_catalogue, make_store,
-                               make_provisioner, make_payment,   make_orchestrator};
-  for (const Make make : kInOrder) {
+  std::vector<Make> in_order{make_auth, make_catalogue, make_store, make_provisioner};
+  if (scope == Scope::whole) in_order.insert(in_order.end(), {make_payment, make_orchestrator});
+  for (const Make make : in_order) {
     if (!made) co_return fail(std::move(made).error());
     made = co_await make(ground, apis);
   }
   if (!made) co_return fail(std::move(made).error());
+  if (scope == Scope::upkeep) co_return Result<void>{};
   make_gateway(ground, apis);
   if (runs_here(ground, "notifications")) mail.follow(*ground.bus, apis.auth);
   co_return Result<void>{};

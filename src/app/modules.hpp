@@ -52,9 +52,18 @@ struct Ground {
   std::string own_internal_url;  ///< For `internal.force_http`.
 };
 
+/// What a process does with a data folder.
+enum class Scope {
+  whole,    ///< All services.
+  upkeep,   ///< What commands need: accounts, catalogue, stock. No purchase goes on, no mail goes out.
+};
+
+/// Reads every key that any service of this process knows, and refuses what is wrong: `invalid` "config.invalid".
+Result<void> check_configuration(config::Config& config, const Settings& settings, Scope scope);
+
 /// Makes every service in the order of the table in modules.cpp; each gets those before it. Local
 /// ones add their internal routes; public routes are added for all of them. `apis` fills as they
 /// are made.
-Task<void> make_modules(Ground& ground, Apis& apis);
+Task<void> make_modules(Ground& ground, Apis& apis, Scope scope);
 
 }  // namespace pps::app

@@ -60,8 +60,11 @@ std::uint16_t Node::port() const {
   return state_->public_server ? state_->public_server->port() : 0;
 }
 
-Task<void> Node::open() {
+Task<void> Node::open(Scope scope) {
   State& s = *state_;
+  s.tokens = std::make_unique<ServiceTokens>(s.runtime, s.config, s.settings.origin);
+  Result<void> right = check_configuration(s.config, s.settings, scope);
+  if (!right) co_return right;
   const std::string& data = s.settings.data;
   Result<void> made = runtime::make_folder(data);
   if (made) made = runtime::make_folder(data + "/keys");
@@ -94,7 +97,6 @@ Task<void> Node::open() {
   net::ServerOptions internal{
       .address = s.settings.internal_address, .port = s.settings.internal_port, .name = "internal"};
   s.internal_server = std::make_unique<net::Server>(s.runtime, internal, s.internal_routes);
-  s.tokens = std::make_unique<ServiceTokens>(s.runtime, s.config, s.settings.origin);
   auto remote = [&s](std::string url,
                      std::string service) -> Result<std::shared_ptr<net::RpcClient>> {
     Result<std::shared_ptr<net::HttpClient>> http =
@@ -126,9 +128,7 @@ Task<void> Node::open() {
     s.ground->own_internal_url = fmt::format("http://127.0.0.1:{}", s.internal_server->port());
   }
   s.apis.public_routes = s.public_routes.get();
-  Result<void> modules = co_await make_modules(*s.ground, s.apis);
-  if (!modules) co_return modules;
-  co_return s.config.finish();
+  co_return co_await make_modules(*s.ground, s.apis, scope);
 }
 
 Task<void> Node::listen() {
@@ -155,12 +155,17 @@ Task<void> Node::listen() {
     if (!page) co_return fail(std::move(page).error());
     s.public_routes->set_fallback(std::move(*page));
   }
-  s.public_server = std::make_unique<net::Server>(s.runtime,
-                                                  net::ServerOptions{.address = s.settings.address,
-                                                                     .port = s.settings.port,
-                                                                     .tls = s.settings.tls,
-                                                                     .name = "public"},
-                                                  s.public_routes);
+  net::ServerOptions open_to_all{.address = s.settings.address,
+                                 .port = s.settings.port,
+                                 .tls = s.settings.tls,
+                                 .max_connections = s.settings.max_connections,
+                                 .max_requests_in_flight = s.settings.max_requests,
+                                 .max_header_bytes = s.settings.max_header_bytes,
+                                 .header_timeout = s.settings.header_timeout,
+                                 .idle_timeout = s.settings.idle_timeout,
+                                 .trusted_proxies = s.settings.trusted_proxies,
+                                 .name = "public"};
+  s.public_server = std::make_unique<net::Server>(s.runtime, std::move(open_to_all), s.public_routes);
   Result<void> started = s.public_server->start();
   if (!started) co_return started;
   s.ready = true;

@@ -18,9 +18,9 @@ class Node {
   Node(runtime::Runtime& runtime, config::Config& config, Settings settings);
   ~Node();
 
-  /// Opens the databases and makes the modules. Errors name what was wrong and where:
-  /// "storage.in_use", "storage.newer", "storage.shard_count", "config.invalid" …
-  Task<void> open();
+  /// Checks the configuration, then opens the databases and makes the modules. Errors name what was wrong and where:
+  /// "config.invalid" (nothing was opened or made), "storage.in_use", "storage.newer", "storage.shard_count" …
+  Task<void> open(Scope scope = Scope::whole);
   /// Called on the loop, at most once a database, when a write has failed for another reason than a full disk: the
   /// process must end, and recovers when it is started again. @pre before `open`.
   void on_storage_failed(std::function<void()> fn);

@@ -67,6 +67,13 @@ Task<json::value> token_of(Call& call) {
   co_return json::value{{"access_token", tokens->access_token}};
 }
 
+Task<json::value> unlock_user(Call& call) {
+  auth::EmailRequest asked{.email = call.text("email")};
+  Result<auth::Done> done = co_await call.apis.auth->unlock(call.context, std::move(asked));
+  if (!done) co_return fail(std::move(done).error());
+  co_return json::value(json::object{});
+}
+
 Task<json::value> list_users(Call& call) {
   auth::EmailRequest asked{.cursor = call.text("cursor")};
   Result<auth::UsersReply> users =
@@ -113,6 +120,8 @@ Task<json::value> receive_stock(Call& call) {
 
 // The scope is null where nobody is asked for a token, and empty where any token will do.
 Task<json::value> list_routes(Call& call) {
+  if (!call.apis.orchestrator)
+    co_return fail(ErrorKind::unavailable, "server.not_running", "the running server is asked; start it first");
   json::array items;
   for (const net::Route* route : call.apis.public_routes->routes()) {
     json::object item{{"method", net::name_of(route->method)},
@@ -132,6 +141,7 @@ struct Operation {
 constexpr Operation kOperations[] = {
     {"user.import", &import_user},
     {"user.token", &token_of},
+    {"user.unlock", &unlock_user},
     {"user.list", &list_users},
     {"client.add", &add_client},
     {"catalogue.appstream", &import_appstream},

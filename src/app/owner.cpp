@@ -18,8 +18,9 @@ namespace json = boost::json;
 namespace {
 /// This process on the folder, its loop run as far as each call needs.
 struct Inside {
+  explicit Inside(config::Config given) : config(std::move(given)) {}
   runtime::Loop loop;
-  config::Config config = config::Config::empty();
+  config::Config config;
   std::unique_ptr<Node> node;
 
   template <class T>
@@ -62,22 +63,26 @@ Owner::~Owner() {
   if (state_ && state_->inside) state_->inside->node.reset();
 }
 
-Result<Owner> Owner::find(std::string data) {
-  if (runtime::file_exists(data + "/pps/business")) data += "/pps";
+Result<Owner> Owner::find(DataFolder folder) {
+  const bool is_demo = folder.data && runtime::file_exists(*folder.data + "/pps/business");
+  if (is_demo && !folder.config && runtime::file_exists(*folder.data + "/pps.toml"))
+    folder.config = *folder.data + "/pps.toml";
+  Result<config::Config> config = load_config(folder.config, folder.overrides);
+  if (!config) return fail(std::move(config).error());
+  Settings settings = read_settings(*config);
+  if (folder.data) settings.data = is_demo ? *folder.data + "/pps" : *folder.data;
   Owner owner;
-  Result<net::LocalLineClient> server = net::LocalLineClient::connect(control_socket(data));
+  Result<net::LocalLineClient> server = net::LocalLineClient::connect(control_socket(settings.data));
   if (server) {
     owner.state_->server.emplace(std::move(*server));
     return owner;
   }
-  if (!runtime::file_exists(data + "/business"))
+  if (!runtime::file_exists(settings.data + "/business"))
     return fail(ErrorKind::not_found, "data.missing",
-                data + " has no data of PPS; start `pps serve` or `pps demo` on it first");
-  auto inside = std::make_unique<Inside>();
-  Settings settings = read_settings(inside->config);
-  settings.data = data;
+                settings.data + " has no data of PPS; start `pps serve` or `pps demo` on it first");
+  auto inside = std::make_unique<Inside>(std::move(*config));
   inside->node = std::make_unique<Node>(inside->loop.runtime(), inside->config, settings);
-  const Result<void> opened = inside->wait(inside->node->open());
+  const Result<void> opened = inside->wait(inside->node->open(Scope::upkeep));
   if (!opened) return fail(opened.error());
   owner.state_->inside = std::move(inside);
   return owner;

@@ -36,6 +36,31 @@ void read_services(config::Config& config, Settings& settings) {
 }
 }  // namespace
 
+namespace {
+Duration read_timeout(config::Config& config, const char* key, Duration fallback) {
+  const Duration given = config.get_duration(key, fallback);
+  if (given >= std::chrono::seconds(1) && given <= std::chrono::hours(1)) return given;
+  config.refuse(key, "must be 1s to 1h");
+  return fallback;
+}
+
+void read_limits(config::Config& config, Settings& settings) {
+  const net::ServerOptions shipped;
+  const auto number = [&config](const char* key, std::size_t fallback, std::int64_t least, std::int64_t most) {
+    return static_cast<std::size_t>(config.get_int(key, static_cast<std::int64_t>(fallback), least, most));
+  };
+  settings.trusted_proxies = config.get_list("public.trusted_proxies", {});
+  for (const auto& proxy : settings.trusted_proxies)
+    if (!net::is_address_or_prefix(proxy))
+      config.refuse("public.trusted_proxies", proxy + " is neither an address nor a prefix like 10.0.0.0/8");
+  settings.max_connections = number("public.max_connections", shipped.max_connections, 1, 1'000'000);
+  settings.max_requests = number("public.max_requests", shipped.max_requests_in_flight, 1, 1'000'000);
+  settings.max_header_bytes = number("public.max_header_bytes", shipped.max_header_bytes, 4'096, 1 << 20);
+  settings.header_timeout = read_timeout(config, "public.header_timeout", shipped.header_timeout);
+  settings.idle_timeout = read_timeout(config, "public.idle_timeout", shipped.idle_timeout);
+}
+}  // namespace
+
 Settings read_settings(config::Config& config) {
   Settings settings;
   settings.data = config.get_string("data", "data/pps");
@@ -61,6 +86,7 @@ Settings read_settings(config::Config& config) {
       static_cast<std::size_t>(config.get_int("storage.cache_bytes", 16 << 20, 1 << 20, 1ll << 40));
   settings.fulfilment_url = config.get_string("fulfilment.url", "http://127.0.0.1:8082");
   settings.grace = config.get_duration("shutdown.grace", std::chrono::seconds(10));
+  read_limits(config, settings);
   read_log(config, settings);
   read_services(config, settings);
   return settings;

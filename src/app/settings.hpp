@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "net/server.hpp"
 #include "runtime/config.hpp"
@@ -18,6 +19,12 @@ struct Settings {
   std::uint16_t port = 8080;  ///< `public.port`
   std::string origin;         ///< `public.origin`: what browsers call us; the tokens' issuer.
   std::optional<net::TlsFiles> tls;  ///< `public.certificate`, `public.private_key`
+  std::vector<std::string> trusted_proxies;  ///< `public.trusted_proxies`: whose X-Forwarded-For is believed.
+  std::size_t max_connections = 0;           ///< `public.max_connections`
+  std::size_t max_requests = 0;              ///< `public.max_requests`: being answered at the same time.
+  std::size_t max_header_bytes = 0;          ///< `public.max_header_bytes`
+  Duration header_timeout{};                 ///< `public.header_timeout`
+  Duration idle_timeout{};                   ///< `public.idle_timeout`
   std::string internal_address;      ///< `internal.address`
   std::uint16_t internal_port = 0;   ///< `internal.port`; 0: any free one.
   std::string web;                   ///< `web.folder`; empty: no page.

@@ -31,6 +31,9 @@ struct ServerOptions {
   std::string name{};  ///< "public" or "internal", for logs and metrics.
 };
 
+/// Whether it can be one of ServerOptions::trusted_proxies.
+bool is_address_or_prefix(const std::string& text);
+
 /// An HTTP/1.1 server on a loop. Loop-confined.
 class Server {
  public:

@@ -71,19 +71,30 @@ std::function<bool(const std::string&)> within(Network network,
 }
 }  // namespace
 
+namespace {
+/// Empty if the text is neither an address nor a prefix.
+std::function<bool(const std::string&)> matcher_of(const std::string& text) {
+  const bool v6 = text.find(':') != std::string::npos;
+  const std::string prefix =
+      text.find('/') == std::string::npos ? text + (v6 ? "/128" : "/32") : text;
+  boost::system::error_code error;
+  std::function<bool(const std::string&)> matcher;
+  if (v6)
+    matcher = within<asio::ip::network_v6, asio::ip::address_v6>(
+        asio::ip::make_network_v6(prefix, error), asio::ip::make_address_v6);
+  else
+    matcher = within<asio::ip::network_v4, asio::ip::address_v4>(
+        asio::ip::make_network_v4(prefix, error), asio::ip::make_address_v4);
+  return error ? nullptr : matcher;
+}
+}  // namespace
+
+bool is_address_or_prefix(const std::string& text) { return matcher_of(text) != nullptr; }
+
 Result<void> ServerCore::read_proxies() {
   for (const std::string& text : options.trusted_proxies) {
-    const bool v6 = text.find(':') != std::string::npos;
-    const std::string prefix =
-        text.find('/') == std::string::npos ? text + (v6 ? "/128" : "/32") : text;
-    boost::system::error_code error;
-    if (v6)
-      proxies_.push_back(within<asio::ip::network_v6, asio::ip::address_v6>(
-          asio::ip::make_network_v6(prefix, error), asio::ip::make_address_v6));
-    else
-      proxies_.push_back(within<asio::ip::network_v4, asio::ip::address_v4>(
-          asio::ip::make_network_v4(prefix, error), asio::ip::make_address_v4));
-    if (error)
+    proxies_.push_back(matcher_of(text));
+    if (!proxies_.back())
       return fail(ErrorKind::invalid, "net.proxy",
                   text + " is neither an address nor a prefix like 10.0.0.0/8");
   }

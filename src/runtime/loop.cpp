@@ -127,7 +127,10 @@ struct Loop::State {
 Loop::Loop(Options options) : state_(std::make_unique<State>(options)) {}
 Loop::~Loop() = default;
 Runtime& Loop::runtime() { return state_->runtime; }
-void Loop::run() { state_->context.run(); }
+void Loop::run() {
+  state_->context.restart();
+  state_->context.run();
+}
 void Loop::stop() { state_->context.stop(); }
 
 }  // namespace pps::runtime

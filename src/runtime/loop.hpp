@@ -23,7 +23,7 @@ class Loop {
   Loop(const Loop&) = delete;
 
   Runtime& runtime();
-  void run();   ///< Until `stop`, on the calling thread. Call once.
+  void run();   ///< Until `stop`, on the calling thread. May be called again afterwards.
   void stop();  ///< Thread-safe. Pools finish what they have begun.
 
  private:

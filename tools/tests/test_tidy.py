@@ -29,6 +29,18 @@ def including(includer, included):
     return rules_broken(files, includes)
 
 
+class Configuration(unittest.TestCase):
+    def broken(self, table, code):
+        files = {"docs/guides/configuration.md": f"|key|default|\n|---|---|\n{table}\n", "src/app/settings.cpp": code}
+        return [rule for rule in rules_broken(files, project) if rule == "configuration"]
+
+    def test_keys_and_guide_agree_both_ways(self):
+        read = 'auto x = config.get_int("public.port", 1, 0, 9);\n'
+        self.assertEqual(self.broken("| `public.port` | 8080 |", read), [])
+        self.assertEqual(self.broken("| nothing | |", read), ["configuration"])
+        self.assertEqual(self.broken("| `public.port`, `public.gone` | |", read), ["configuration"])
+
+
 class Includes(unittest.TestCase):
     def test_allowed(self):
         for includer, included in [

@@ -92,4 +92,29 @@ def check_links(tree):
                     yield file.finding(number, "link", f"{target} is not there")
 
 
-RULES = [check_decisions, check_service_readmes, check_changelog, check_packages, check_third_party, check_links]
+CONFIGURATION = "docs/guides/configuration.md"
+KEY_READ = re.compile(r'get_(?:string|int|bool|duration|list)\(\s*"([a-z_]+(?:\.[a-z0-9_]+)*)"|'
+                      r'(?:read_timeout|number)\((?:\s*config,)?\s*"([a-z_]+(?:\.[a-z0-9_]+)+)"')
+KEY_TOLD = re.compile(r"`([a-z_]+(?:\.[a-z0-9_]+)+|data|services)`")
+
+
+def check_configuration(tree):
+    """Every key that the product reads is in the guide, and every key of the guide's table is read."""
+    guide = tree.get(CONFIGURATION)
+    told = {}
+    for number, line in enumerate(guide.lines if guide else [], 1):
+        if line.startswith("|"):
+            told.update((key, number) for key in KEY_TOLD.findall(line.split("|")[1]))
+    read = {}
+    for file in tree.cpp:
+        if file.parts[:2] in (["src", "app"], ["src", "services"]) and not file.is_test:
+            read.update((key or other, file) for key, other in KEY_READ.findall(file.text))
+    for key, file in sorted(read.items(), key=lambda item: item[0]):
+        if key not in told:
+            yield Finding(file.path, 1, "configuration", f"{CONFIGURATION} does not tell of `{key}`")
+    for key, number in sorted(told.items()):
+        if key not in read:
+            yield Finding(CONFIGURATION, number, "configuration", f"nothing reads `{key}`")
+
+
+RULES = [check_configuration, check_decisions, check_service_readmes, check_changelog, check_packages, check_third_party, check_links]

@@ -11,16 +11,28 @@
 
 namespace pps::catalogue {
 
-Task<std::shared_ptr<CatalogueApi>> make_local(Dependencies dependencies) {
-  config::Config& config = dependencies.config;
-  ServiceOptions options;
-  options.currency = config.get_string("shop.currency", options.currency);
-  if (!Currency::parse(options.currency)) config.refuse("shop.currency", "must be an ISO 4217 code such as EUR");
-  cache::LocalOptions cache_options;
-  cache_options.name = "catalogue";
-  cache_options.max_bytes =
+namespace {
+struct Configuration {
+  ServiceOptions service;
+  cache::LocalOptions cache;
+};
+
+Configuration read(config::Config& config) {
+  Configuration out;
+  out.service.currency = config.get_string("shop.currency", out.service.currency);
+  if (!Currency::parse(out.service.currency)) config.refuse("shop.currency", "must be an ISO 4217 code such as EUR");
+  out.cache.name = "catalogue";
+  out.cache.max_bytes =
       static_cast<std::size_t>(config.get_int("catalogue.cache_bytes", 32 << 20, 1 << 20, std::int64_t{64} << 30));
-  cache_options.ttl = config.get_duration("catalogue.cache_ttl", std::chrono::minutes(10));
+  out.cache.ttl = config.get_duration("catalogue.cache_ttl", std::chrono::minutes(10));
+  return out;
+}
+}  // namespace
+
+void read_configuration(config::Config& config) { (void)read(config); }
+
+Task<std::shared_ptr<CatalogueApi>> make_local(Dependencies dependencies) {
+  Configuration given = read(dependencies.config);
   search::XapianOptions index_options;
   if (!dependencies.data_folder.empty()) index_options.path = dependencies.data_folder + "/search";
 
@@ -29,9 +41,9 @@ Task<std::shared_ptr<CatalogueApi>> make_local(Dependencies dependencies) {
   if (!index) co_return fail(std::move(index).error());
   auto repository = std::make_unique<Repository>(dependencies.runtime, dependencies.table, dependencies.bus,
                                                  dependencies.shards);
-  auto cache = cache::make_local_cache(dependencies.runtime, std::move(cache_options));
+  auto cache = cache::make_local_cache(dependencies.runtime, std::move(given.cache));
   auto service = std::make_shared<CatalogueService>(dependencies.runtime, std::move(repository), std::move(cache),
-                                                    std::move(*index), dependencies.bus, std::move(options));
+                                                    std::move(*index), dependencies.bus, std::move(given.service));
   Result<void> started = co_await service->start();
   if (!started) co_return fail(std::move(started).error());
   std::shared_ptr<CatalogueApi> api = std::move(service);

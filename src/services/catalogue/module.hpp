@@ -22,6 +22,9 @@ struct Dependencies {
   std::uint16_t shards = 4;
 };
 
+/// Reads every key that `make_local` does, so that what is wrong can be refused before anything is opened.
+void read_configuration(config::Config& config);
+
 /// Keys: shop.currency ("EUR"), catalogue.cache_bytes (33554432), catalogue.cache_ttl ("10m").
 /// Errors: `unavailable` "search.engine", those of the table.
 Task<std::shared_ptr<CatalogueApi>> make_local(Dependencies dependencies);

@@ -7,20 +7,31 @@ namespace pps::notifications {
 namespace {
 constexpr storage::Family kKeys{"notifications_keys", storage::FamilyUse::conditional};
 
-std::shared_ptr<Transport> choose_transport(const Dependencies& dependencies) {
-  config::Config& config = dependencies.config;
-  const std::string sender = config.get_string("notifications.sender", "shop@localhost");
-  const std::string url = config.get_string("notifications.smtp_url", "");
-  const std::string user = config.get_string("notifications.smtp_user", "");
-  const std::string password = config.get_string("notifications.smtp_password", "");
-  const std::string maildir =
-      config.get_string("notifications.maildir", dependencies.default_maildir);
-  if (url.empty()) return make_maildir(dependencies.runtime, maildir, sender);
-  if (!url.starts_with("smtp://") && !url.starts_with("smtps://"))
+struct Configuration {
+  SmtpOptions smtp;
+  std::string maildir;
+};
+
+Configuration read(config::Config& config, const std::string& default_maildir) {
+  Configuration out;
+  out.smtp.sender = config.get_string("notifications.sender", "shop@localhost");
+  out.smtp.url = config.get_string("notifications.smtp_url", "");
+  out.smtp.user = config.get_string("notifications.smtp_user", "");
+  out.smtp.password = config.get_string("notifications.smtp_password", "");
+  out.maildir = config.get_string("notifications.maildir", default_maildir);
+  if (!out.smtp.url.empty() && !out.smtp.url.starts_with("smtp://") && !out.smtp.url.starts_with("smtps://"))
     config.refuse("notifications.smtp_url", "must begin with smtp:// or smtps://");
-  return make_smtp(dependencies.runtime, {url, user, password, sender});
+  return out;
+}
+
+std::shared_ptr<Transport> choose_transport(const Dependencies& dependencies) {
+  Configuration given = read(dependencies.config, dependencies.default_maildir);
+  if (given.smtp.url.empty()) return make_maildir(dependencies.runtime, given.maildir, given.smtp.sender);
+  return make_smtp(dependencies.runtime, std::move(given.smtp));
 }
 }  // namespace
+
+void read_configuration(config::Config& config) { (void)read(config, {}); }
 
 Task<Module> make_local(Dependencies dependencies) {
   Result<std::shared_ptr<storage::Keyring>> ring = co_await storage::Keyring::open(
@@ -28,7 +39,7 @@ Task<Module> make_local(Dependencies dependencies) {
   if (!ring) co_return fail(std::move(ring).error());
   NotificationsService::Dependencies needs{dependencies.runtime, dependencies.table, *ring,
                                            choose_transport(dependencies),
-                                           dependencies.public_origin};
+                                           dependencies.public_origin, dependencies.delivers};
   auto service = std::make_shared<NotificationsService>(std::move(needs));
   Result<void> started = co_await service->start();
   if (!started) co_return fail(std::move(started).error());

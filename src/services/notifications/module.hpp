@@ -21,7 +21,11 @@ struct Dependencies {
   storage::SecretKey key;
   std::string public_origin;
   std::string default_maildir;  ///< Where mail goes when neither is configured.
+  bool delivers = true;         ///< False: mails are only kept, for the process that does.
 };
+
+/// Reads every key of notifications.*, so that what is wrong can be refused before anything is opened.
+void read_configuration(config::Config& config);
 
 /// The notifications of this process. `follow` starts the mails about purchases, once the auth
 /// server is there.

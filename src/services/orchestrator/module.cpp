@@ -15,6 +15,8 @@ ReconcileSetting reconcile_setting(config::Config& config) {
 }
 }  // namespace
 
+void read_configuration(config::Config& config) { (void)reconcile_setting(config); }
+
 Task<std::shared_ptr<OrchestratorApi>> make_local(Dependencies dependencies) {
   auto definitions = std::make_shared<Definitions>(*dependencies.table);
   Result<void> loaded = co_await definitions->load();

@@ -23,6 +23,9 @@ struct Dependencies {
   std::string public_origin;  ///< "https://shop.example": where a payment challenge returns to.
 };
 
+/// Reads every key of orchestrator.*, so that what is wrong can be refused before anything is opened.
+void read_configuration(config::Config& config);
+
 /// Deploys the built-in process if its file is new, opens the shards and takes up what a crash left.
 Task<std::shared_ptr<OrchestratorApi>> make_local(Dependencies dependencies);
 

@@ -23,6 +23,10 @@ struct Dependencies {
   std::string public_origin;  ///< Return URLs must begin with it (or a configured one).
 };
 
+/// Reads every key of payment.*, so that what is wrong can be refused before anything is opened. Where the service runs, the
+/// provider's keys must be there.
+void read_configuration(config::Config& config, bool runs_here);
+
 /// The payment service of this process, its shards open.
 Task<std::shared_ptr<PaymentApi>> make_local(Dependencies dependencies);
 
