@@ -109,7 +109,7 @@ struct Loop::State {
         pool(options.pool_threads, options.pool_queue),
         sync_pool(1, options.pool_queue),
         hash_pool(options.hash_threads, options.hash_queue),
-        mail_pool(1, options.mail_queue),
+        mail_pool(options.mail_threads, options.mail_queue),
         runtime{context.get_executor(), clock, random, timers, pool, sync_pool, hash_pool, mail_pool},
         work(asio::make_work_guard(context)) {}
   asio::io_context context{1};

@@ -15,6 +15,7 @@ class Loop {
     std::size_t pool_queue = 1024;  ///< Work waiting beyond this is refused.
     std::size_t hash_threads = 2;
     std::size_t hash_queue = 128;  ///< A few seconds of hashing: who comes later is told to come again.
+    std::size_t mail_threads = 4;
     std::size_t mail_queue = 64;
   };
   explicit Loop(Options options);

@@ -81,7 +81,7 @@ struct Runtime {
   Pool& pool;       ///< What somebody waits for and is soon done: cold reads, searches.
   Pool& sync_pool;  ///< One thread: the committer's writes and syncs, in order.
   Pool& hash_pool;  ///< Password hashes: tens of milliseconds of a core each.
-  Pool& mail_pool;  ///< One thread: mail servers, which may keep one waiting for half a minute.
+  Pool& mail_pool;  ///< Mail servers, which may keep one waiting for half a minute.
 };
 
 /// A fresh version-7 UUID that carries `shard` (0 … 4095).

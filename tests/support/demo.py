@@ -94,6 +94,11 @@ def events(url, path, token, last_event_id=None, timeout=60):
         connection.close()
 
 
+def plain_environment():
+    """Ours, without what `pps` would take for its configuration."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PPS_")}
+
+
 def new_key():
     return str(uuid.uuid4())
 
@@ -187,7 +192,7 @@ class Demo:
             arguments += ["--set", override]
         began = time.monotonic()
         with open(self.folder / "pps" / "log", "ab") as log:
-            self.served = subprocess.Popen(arguments, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self.served = subprocess.Popen(arguments, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=plain_environment())
         wait_for(lambda: self.served.poll() is None and self.answers("/readyz"), 60, "PPS to be ready again", pause=0.005)
         return time.monotonic() - began
 
@@ -200,7 +205,7 @@ class Demo:
     def command(self, *arguments, stdin=None):
         """A `pps` command on this demo's data; its standard output."""
         done = subprocess.run([str(self.programs / "pps"), *arguments, "--data", self.data], input=stdin, capture_output=True,
-                              text=True, timeout=120, check=False)
+                              text=True, timeout=120, check=False, env=plain_environment())
         if done.returncode != 0:
             raise AssertionError(f"pps {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout

@@ -32,6 +32,8 @@ Result<void> check_envelope(const std::string& id, const std::string& to) {
 }
 /// Longer than any event can be told again.
 constexpr std::int64_t kSentKept_s = 90ll * 86'400;
+/// Mails being handed over; the others wait in order, and no pool is asked for more than it takes.
+constexpr std::size_t kMostAtOnce = 8;
 constexpr auto kFirstRetry = std::chrono::seconds(1);
 constexpr auto kLastRetry = std::chrono::minutes(10);
 /// RFC 5321, 4.5.4.1: "generally needs to be at least 4-5 days".
@@ -44,6 +46,7 @@ metrics::Counter& ended(const char* outcome) {
 
 NotificationsService::NotificationsService(Dependencies dependencies)
     : deps_(std::move(dependencies)),
+      handing_over_(kMostAtOnce),
       host_(deps_.runtime, *deps_.table, storage::ShardAddress{&kLive, "notifications", 0},
             [this](std::shared_ptr<storage::Shard> shard) { return load(std::move(shard)); }) {}
 
@@ -149,7 +152,11 @@ boost::asio::awaitable<void> NotificationsService::deliver(NotificationsService*
       // It may have gone out before a restart, with its note written and its row not yet erased.
       Result<bool> sent = co_await self->was_sent(row.id);
       if (!sent) done = fail(std::move(sent).error());
-      if (sent && !*sent) done = co_await self->hand_over(row);
+      if (sent && !*sent) {
+        co_await self->handing_over_.acquire();
+        done = co_await self->hand_over(row);
+        self->handing_over_.release();
+      }
       const std::int64_t since_us = row.asked_us ? row.asked_us : begun_us;
       if (done) given_up = "";
       else given_up = self->reason_to_give_up(done.error(), since_us);

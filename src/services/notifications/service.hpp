@@ -57,6 +57,7 @@ class NotificationsService final : public NotificationsApi {
   Task<void> tell_customer(std::shared_ptr<auth::AuthApi> auth, bus::Delivered delivered);
 
   Dependencies deps_;
+  runtime::Semaphore handing_over_;
   storage::ShardHost<Outgoing> host_;
 };
 

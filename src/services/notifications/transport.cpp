@@ -84,8 +84,9 @@ std::size_t read_upload(char* out, std::size_t size, std::size_t count, void* st
 
 Result<void> send_by_smtp(const SmtpOptions& options, const std::string& to,
                           const std::string& message) {
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
-                                                                 &curl_easy_cleanup);
+  // Kept by each thread of the pool, so that the connection to the server is, too.
+  thread_local const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
+  curl_easy_reset(curl.get());
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> recipients(
       curl_slist_append(nullptr, ("<" + to + ">").c_str()), &curl_slist_free_all);
   Upload upload{message};
