@@ -29,6 +29,8 @@ Error unreadable(const rdb::Status& status) {
 }
 Error no_space() { return {ErrorKind::unavailable, "storage.no_space", "the disk is full", {}, 5}; }
 
+Error failed() { return {ErrorKind::unavailable, "storage.failed", "an earlier write failed; a restart recovers", {}, 1}; }
+
 bool is_no_space(const rdb::Status& status) { return status.subcode() == rdb::Status::SubCode::kNoSpace; }
 
 bool is_locked(const rdb::Status& status) {
@@ -41,7 +43,7 @@ bool is_log_gone(const rdb::Status& status) {
   return status.IsIOError() && status.ToString().find("LOG.old") != std::string::npos;
 }
 
-/// RocksDB would look for room every 5 s by itself and refuse Resume meanwhile; the engine asks at each write.
+/// After an error RocksDB would try to go on by itself; what becomes of it the engine decides.
 class NoAutomaticRecovery final : public rdb::EventListener {
  public:
   void OnErrorRecoveryBegin(rdb::BackgroundErrorReason, rdb::Status, bool* automatic) override { *automatic = false; }
@@ -105,9 +107,9 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
     synced.sync = true;
     const auto status = db_->Write(synced, &batch);
     if (status.ok()) return 0;
-    stopped_ = is_no_space(status) ? Stopped::no_space : Stopped::failed;
     log::error("storage.write_failed", {{"dir", options_.dir}, {"status", status.ToString()}});
-    if (stopped_ == Stopped::failed && options_.on_failed) boost::asio::post(runtime_.executor, options_.on_failed);
+    if (is_no_space(status)) stopped_ = Stopped::no_space;
+    else stop_for_good();
     return fail(ErrorKind::unknown_outcome, "storage.sync_failed", status.ToString());
   }
 
@@ -218,10 +220,14 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
     return {ErrorKind::internal, "storage.open", status.ToString()};
   }
 
+  void stop_for_good() {
+    stopped_ = Stopped::failed;
+    if (options_.on_failed) boost::asio::post(runtime_.executor, options_.on_failed);
+  }
+
   /// Refuses before anything is written, so that the answer is sure. Asks for the free space once per MiB written.
   std::optional<Error> refuse_write() {
-    if (stopped_ == Stopped::failed)
-      return Error{ErrorKind::unavailable, "storage.failed", "an earlier write failed; restart to recover"};
+    if (stopped_ == Stopped::failed) return failed();
     const bool check = stopped_ == Stopped::no_space || !checked_ || written_since_check_ >= (1u << 20);
     if (!check) return std::nullopt;
     std::uint64_t free = 0;
@@ -231,12 +237,10 @@ class RocksEngine final : public Engine, public std::enable_shared_from_this<Roc
       return no_space();
     }
     if (stopped_ == Stopped::no_space) {
-      const auto resumed = db_->Resume();
-      if (!resumed.ok()) {
-        log::error("storage.resume_failed", {{"dir", options_.dir}, {"status", resumed.ToString()}});
-        return no_space();
-      }
-      stopped_ = Stopped::no;
+      // There is room for a restart now. RocksDB's own Resume is not trusted: after an error in the log it waited for ever for
+      // a flush, or said that all was well and ended the process at its next write (both seen in 7.8).
+      stop_for_good();
+      return failed();
     }
     checked_ = true;
     written_since_check_ = 0;

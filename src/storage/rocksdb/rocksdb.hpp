@@ -23,8 +23,9 @@ struct Options {
 /// Loop-confined, as every Table. Writes are made by `runtime.sync_pool`, reads from the cache at once and from disk by
 /// `runtime.pool`.
 ///
-/// After a failed write or sync its group is `unknown_outcome` and later writes are `unavailable`: "storage.no_space"
-/// until there is room, "storage.failed" for ever otherwise (the process ends and is started again, see `on_failed`).
+/// Writes are refused "storage.no_space" while less than the reserve is free, and go on by themselves once there is room. A
+/// write or sync that fails all the same is `unknown_outcome`, and later ones are `unavailable`: "storage.no_space" while there
+/// is no room, then, or at once after another error, "storage.failed": the process ends and is started again (`on_failed`).
 class Database : public Table {
  public:
   /// Copies the database as it is now into `dir` (must not exist, same file system: files are linked). Runs beside
