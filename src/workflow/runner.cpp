@@ -392,6 +392,14 @@ Result<void> Runner::complete(Uuid instance, JobCompleted completed, Decision& d
                         decision);
 }
 
+Result<void> Runner::abandon(Uuid instance, Decision& decision) {
+  if (!impl_->instances.contains(instance))
+    return fail(ErrorKind::not_found, "workflow.no_instance", "there is no such instance here");
+  decision.mutations.push_back(storage::Erase{row_key(impl_->options.kind, instance)});
+  impl_->finish(instance);
+  return {};
+}
+
 const State* Runner::find(const Uuid& instance) const {
   const auto found = impl_->instances.find(instance);
   return found == impl_->instances.end() ? nullptr : &found->second.state;

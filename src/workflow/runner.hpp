@@ -118,6 +118,10 @@ class Runner {
   /// Answers an open job from outside its handler: a user task.
   Result<void> complete(Uuid instance, JobCompleted completed, storage::Decision& decision);
 
+  /// Ends an instance where it stands: nothing more of it happens, and no step tells of its end. Error: `not_found`
+  /// "workflow.no_instance".
+  Result<void> abandon(Uuid instance, storage::Decision& decision);
+
   /// Null when the instance is not here (finished or never was). Valid until the next step; not yet
   /// durable perhaps.
   const State* find(const Uuid& instance) const;

@@ -185,6 +185,12 @@ Task<JobResult> JobHandlers::run(std::shared_ptr<PurchaseShard> shard, workflow:
     const auto violation = ledger::violation(purchase->row, *command);
     co_return answer(JobIncident{"effect.precondition", violation.value_or("the command was not begun")});
   }
+  // What a job did is recorded by the step that ends it: if it is done before the job has done anything, another did it.
+  const bool for_good = !command->undo && (command->effect == Effect::capture || command->effect == Effect::release);
+  if (for_good && ledger::all(purchase->row, command->effect, Standing::done)) {
+    shard->leave_process(*purchase);
+    co_return answer(JobIncident{"effect.repeated", "what cannot be undone was to be done again"});
+  }
   if (needs_commit(*command)) {
     Result<void> durable = co_await shard->flush();
     if (!durable) co_return answer(JobRetry{durable.error().code, durable.error().detail});

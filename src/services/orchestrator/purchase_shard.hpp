@@ -95,6 +95,8 @@ class PurchaseShard : public std::enable_shared_from_this<PurchaseShard> {
   void apply(LivePurchase& purchase, const Lesson& lesson);
   void note_progress(LivePurchase& purchase, ledger::Command command);
   void process_over(LivePurchase& purchase);
+  /// The process does again what is done and cannot be undone, and might go on so for ever: the ledger ends the purchase.
+  void leave_process(LivePurchase& purchase);
   /// Ends the purchase if its ledger says that it has ended. False if something is open.
   bool try_end(LivePurchase& purchase);
   /// The row as it is now, and the events its end gave rise to.

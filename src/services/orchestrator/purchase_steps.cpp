@@ -111,6 +111,18 @@ void PurchaseShard::take_command(LivePurchase& purchase, const workflow::StepVie
   }
 }
 
+void PurchaseShard::leave_process(LivePurchase& purchase) {
+  storage::Decision decision;
+  const Result<void> left = runner_->abandon(purchase.row.id.value, decision);
+  if (!left) return;  // ended meanwhile
+  process_over(purchase);
+  put(purchase, decision);
+  shard_->enqueue(std::move(decision));
+  const std::shared_ptr<LivePurchase> shared = find(purchase.row.id);
+  if (purchase.row.is_final()) archive_later(shared);
+  else Closer::start(shared_from_this(), shared);
+}
+
 void PurchaseShard::process_over(LivePurchase& purchase) {
   if (try_end(purchase)) return;
   // The diagram came to its end and the ledger has not: the promise is kept without the diagram.

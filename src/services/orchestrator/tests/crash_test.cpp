@@ -112,6 +112,7 @@ struct Sabotage {
   const char* name;
   std::vector<std::pair<std::string, std::string>> edits;
   const char* refused;  ///< A call that is refused, to take the sabotaged way.
+  const char* element;  ///< That the refusal names.
 };
 class Sabotaged : public ::testing::TestWithParam<Sabotage> {};
 TEST_P(Sabotaged, diagrams_are_refused_and_forced_in_they_break_no_promise) {
@@ -126,7 +127,12 @@ TEST_P(Sabotaged, diagrams_are_refused_and_forced_in_they_break_no_promise) {
     definitions.adopt({*forced, "saboteur", 0});
   };
   scene.open();
-  EXPECT_EQ(scene.world.run(scene.shop().definitions->deploy(xml, "saboteur", {})).error().code, "process.refused");
+  const auto refused = scene.world.run(scene.shop().definitions->deploy(xml, "saboteur", {}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, "process.refused");
+  std::string named;
+  for (const auto& field : refused.error().fields) named += field.pointer + " ";
+  EXPECT_NE(named.find("#" + std::string(sabotage.element) + " "), std::string::npos) << named;
   Result<AcceptReply> reply = scene.accept(order(1, "k", {{"book", 2}, {"key", 1}}, scene.outside));
   ASSERT_TRUE(reply);
   const Purchase purchase = scene.ended(reply->purchase.id, 2h);
@@ -150,22 +156,38 @@ INSTANTIATE_TEST_SUITE_P(
                  {{"purchase.commit_hold", "purchase.later"}, {"purchase.capture", "purchase.commit_hold"},
                   {"purchase.later", "purchase.capture"},     {"value=\"commit_hold\"", "value=\"later\""},
                   {"value=\"capture\"", "value=\"commit_hold\""}, {"value=\"later\"", "value=\"capture\""}},
-                 ""},
+                 "", "commit_hold"},
+        Sabotage{"a_path_round_reserve",
+                 {{"<bpmn:sequenceFlow id=\"to_reserve\" sourceRef=\"secure_begin\" targetRef=\"reserve\" />",
+                   "<bpmn:exclusiveGateway id=\"in_stock\" default=\"round_reserve\" />"
+                   "<bpmn:sequenceFlow id=\"to_in_stock\" sourceRef=\"secure_begin\" targetRef=\"in_stock\" />"
+                   "<bpmn:sequenceFlow id=\"round_reserve\" sourceRef=\"in_stock\" targetRef=\"authorize\" />"
+                   "<bpmn:sequenceFlow id=\"to_reserve\" sourceRef=\"in_stock\" targetRef=\"reserve\">"
+                   "<bpmn:conditionExpression xsi:type=\"bpmn:tFormalExpression\">=total &gt; 1000000</bpmn:conditionExpression></bpmn:sequenceFlow>"}},
+                 "", "authorize"},
+        Sabotage{"a_loop_over_capture",
+                 {{"<bpmn:sequenceFlow id=\"to_release\" sourceRef=\"capture\" targetRef=\"release\" />",
+                   "<bpmn:exclusiveGateway id=\"more\" default=\"to_release\" />"
+                   "<bpmn:sequenceFlow id=\"to_more\" sourceRef=\"capture\" targetRef=\"more\" />"
+                   "<bpmn:sequenceFlow id=\"to_release\" sourceRef=\"more\" targetRef=\"release\" />"
+                   "<bpmn:sequenceFlow id=\"again\" sourceRef=\"more\" targetRef=\"capture\">"
+                   "<bpmn:conditionExpression xsi:type=\"bpmn:tFormalExpression\">=total &gt; 0</bpmn:conditionExpression></bpmn:sequenceFlow>"}},
+                 "", "capture"},
         Sabotage{"release_before_capture",
                  {{"sourceRef=\"secure\" targetRef=\"capture\"", "sourceRef=\"secure\" targetRef=\"release\""},
                   {"sourceRef=\"capture\" targetRef=\"release\"", "sourceRef=\"release\" targetRef=\"capture\""},
                   {"sourceRef=\"release\" targetRef=\"completed\"", "sourceRef=\"capture\" targetRef=\"completed\""}},
-                 ""},
+                 "", "release"},
         Sabotage{"leaves_without_compensation",
                  {{"sourceRef=\"payment_declined\" targetRef=\"undo_failed\"", "sourceRef=\"payment_declined\" targetRef=\"failed\""}},
-                 "authorize"},
+                 "authorize", "payment_declined"},
         Sabotage{"ends_without_release",
                  {{"purchase.release", "purchase.commit_hold"}, {"value=\"release\"", "value=\"commit_hold\""}},
-                 ""},
-        Sabotage{"says_one_thing_and_does_another", {{"purchase.commit_hold", "purchase.capture"}}, ""},
+                 "", "release"},
+        Sabotage{"says_one_thing_and_does_another", {{"purchase.commit_hold", "purchase.capture"}}, "", "commit_hold"},
         Sabotage{"swallows_a_refusal",
                  {{"sourceRef=\"prepare_refused\" targetRef=\"undo_failed\"", "sourceRef=\"prepare_refused\" targetRef=\"capture\""}},
-                 "prepare/key"}),
+                 "prepare/key", "capture"}),
     [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
