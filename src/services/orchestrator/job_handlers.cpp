@@ -118,6 +118,7 @@ std::shared_ptr<PurchaseRow> facts_of(const PurchaseRow& row) {
   facts->lines = row.lines;
   facts->effects = row.effects;
   facts->address = row.address;
+  facts->trace = row.trace;
   return facts;
 }
 

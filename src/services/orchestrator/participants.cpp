@@ -4,6 +4,7 @@
 
 #include "base/mutant.hpp"
 #include "runtime/sync.hpp"
+#include "runtime/trace.hpp"
 
 namespace pps::orchestrator {
 
@@ -194,7 +195,7 @@ provisioner::Line line_of(const PurchaseRow& row, std::int64_t at) {
 Task<Outcome> carry_out(runtime::Runtime& runtime, Participants participants, std::shared_ptr<const PurchaseRow> row,
                         Command command, std::int64_t line, Duration deadline) {
   const Work work{std::move(participants), std::move(row), command, line};
-  const Context context{deadline, {}};
+  const Context context{deadline, trace::parse(work.row->trace).value_or(TraceContext{})};
   Duration pause = kFirstPause;
   bool looking = false;  // After an unknown outcome: read before anything is asked again.
   std::string last = "effect.no_answer";

@@ -198,7 +198,7 @@ void PurchaseShard::raise(LivePurchase& purchase, std::string code, std::string 
   incident.code = std::move(code);
   incident.detail = std::move(detail);
   incident.since_us = to_unix_us(setting_.runtime.clock.now());
-  log::warn("purchase.incident", {{"purchase", row.id.to_string()}, {"code", incident.code}, {"detail", incident.detail}});
+  log::warn("purchase.incident", {{"purchase", row.id.to_string()}, {"code", incident.code}, {"detail", incident.detail}, {"trace", row.trace}});
   row.incidents.push_back(std::move(incident));
   row.attention = true;
 }

@@ -147,6 +147,7 @@ struct PurchaseRow {
   std::string process_id;
   std::uint32_t process_version = 0;
   std::uint64_t process_hash = 0;
+  std::string trace;  ///< W3C traceparent of the request that bought; empty: none. What is done for it is a part of that trace.
   std::vector<std::uint16_t> passed;  ///< Elements passed, by index in the pinned definition, in the order first passed.
   storage::Unknown unknown;
 
@@ -165,7 +166,7 @@ struct PurchaseRow {
         storage::column<18>(&P::incidents), storage::column<19>(&P::cancel_asked), storage::column<20>(&P::closing),
         storage::column<21>(&P::version), storage::column<22>(&P::process_id),
         storage::column<23>(&P::process_version), storage::column<24>(&P::process_hash),
-        storage::column<25>(&P::passed));
+        storage::column<25>(&P::passed), storage::column<26>(&P::trace));
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/log.hpp"
+#include "runtime/trace.hpp"
 #include "services/orchestrator/pricing.hpp"
 #include "services/orchestrator/purchase_events.hpp"
 #include "services/orchestrator/timeline.hpp"
@@ -160,6 +161,7 @@ Task<PurchaseRow> OrchestratorService::agree(Context context, AcceptRequest requ
   row.total = priced->total;
   row.lines = std::move(priced->lines);
   row.created_at_us = to_unix_us(parts_.runtime.clock.now());
+  if (trace::is_set(context.trace)) row.trace = trace::format(context.trace);
   if (request.shipping_address) row.address = row_of(*request.shipping_address);
   provisioner::CheckRequest check;
   for (std::size_t i = 0; i < row.lines.size(); ++i) check.lines.push_back(line_of(row, static_cast<std::int64_t>(i)));

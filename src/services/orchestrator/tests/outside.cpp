@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "net/described_json.hpp"
+#include "runtime/trace.hpp"
 #include "services/orchestrator/built_in.hpp"
 
 namespace pps::orchestrator::testing {
@@ -50,7 +51,8 @@ class ModelProvisioner final : public provisioner::ProvisionerApi {
     }
     co_return reply;
   }
-  Task<EffectReply> reserve(Context, Line line) override {
+  Task<EffectReply> reserve(Context context, Line line) override {
+    outside_.traces.insert(trace::format(context.trace));
     return call("reserve", line, [this, line] {
       Hold& hold = outside_.holds[id_of(line, "reserve")];
       if (hold.state.empty()) decide_hold(hold, line);
@@ -208,7 +210,8 @@ class ModelPayment final : public payment::PaymentApi {
   Task<payment::Session> get_session(Context, payment::SessionRequest) override { co_return fail(ErrorKind::unavailable, "none"); }
   Task<payment::WebhookReply> webhook(Context, payment::WebhookRequest) override { co_return fail(ErrorKind::unavailable, "none"); }
 
-  Task<payment::PaymentReply> authorize(Context, payment::AuthorizeRequest request) override {
+  Task<payment::PaymentReply> authorize(Context context, payment::AuthorizeRequest request) override {
+    outside_.traces.insert(trace::format(context.trace));
     return call("authorize", [this, request] {
       PaymentModel& payment = outside_.payments[request.purchase];
       if (payment.status.empty()) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ struct Outside {
   std::map<std::string, std::string> refusals;        ///< By call or "call/sku": the code it is refused with.
   bool ask_for_confirmation = false;                  ///< Authorize answers "the customer must act".
   int chaos_per_cent = 0;                             ///< Of calls that something befalls.
+  std::set<std::string> traces;                       ///< Of the calls that reserve and authorize.
   std::vector<std::string> calls;                     ///< What was asked, in order ("reserve", "capture", …).
   std::vector<storage::Event> published;
 

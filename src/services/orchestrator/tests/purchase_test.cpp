@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "purchases.hpp"
+#include "runtime/trace.hpp"
 #include "services/orchestrator/views.hpp"
 
 namespace pps::orchestrator::testing {
@@ -182,6 +183,17 @@ INSTANTIATE_TEST_SUITE_P(
                       Refusal{"too_dear", {{"ship", 2}}, 0, ErrorKind::invalid, "fields.invalid", "total.not_chargeable"},
                       Refusal{"duplicate", {{"key", 1}, {"key", 2}}, 0, ErrorKind::invalid, "lines.duplicate", "lines.duplicate"}),
     [](const auto& one) { return std::string(one.param.name); });
+
+TEST_F(Purchases, what_is_done_for_a_purchase_belongs_to_the_trace_of_its_request) {
+  outside.stock = {{"book", 5}};
+  const std::string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  Context context;
+  context.trace = *trace::parse(parent);
+  Result<AcceptReply> reply = world.run(shop.service->accept(context, order(1, "k", {{"book", 1}}, outside)));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(ended(reply->purchase.id).status, Status::completed);
+  EXPECT_EQ(outside.traces, std::set<std::string>{parent});
+}
 
 struct Failure {
   const char* call;
