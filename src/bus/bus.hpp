@@ -32,8 +32,8 @@ class Bus {
     std::string origin;
     Event event;
   };
-  /// Durable when it returns. Entries whose origin was appended before (within the last 10,000 of that origin's
-  /// outbox) are dropped.
+  /// Durable when it returns. An outbox is carried in order, so an entry whose sequence is not above the greatest appended of
+  /// its outbox (in its topic) was appended before, and is dropped.
   virtual Task<void> append(std::vector<Entry> entries) = 0;
   /// Begins at the group's kept offset, or at the oldest entry for a new group. Runs until the bus is destroyed.
   virtual void subscribe(std::string topic, std::string group, Consumer consumer) = 0;

@@ -41,17 +41,25 @@ Result<orchestrator::PurchaseEvent> read_event(const std::string& body) {
   const auto* amount = total->if_contains("amount");
   if (!amount) amount = total->if_contains("minor_units");
   if (!currency || !amount || !amount->is_int64()) return unreadable;
-  return orchestrator::PurchaseEvent{*purchase,
-                                     *customer,
-                                     text(*object, "status"),
-                                     text(*object, "reason"),
-                                     {amount->get_int64(), *currency}};
+  orchestrator::PurchaseEvent event{*purchase,
+                                    *customer,
+                                    text(*object, "status"),
+                                    text(*object, "reason"),
+                                    {amount->get_int64(), *currency},
+                                    {0, *currency}};
+  // Events of earlier versions do not tell of it.
+  const auto* refunded = object->contains("refunded") ? object->at("refunded").if_object() : nullptr;
+  const auto* given_back = refunded ? refunded->if_contains("amount") : nullptr;
+  if (refunded && !given_back) given_back = refunded->if_contains("minor_units");
+  if (given_back && given_back->is_int64()) event.refunded.minor_units = given_back->get_int64();
+  return event;
 }
 
-std::string template_for(const std::string& type) {
+/// What a mail says of money must be true: who was charged and got it back was charged.
+std::string template_for(const std::string& type, bool refunded) {
   if (type == "purchase.accepted") return "purchase_accepted";
-  if (type == "purchase.completed") return "purchase_completed";
-  if (type == "purchase.failed") return "purchase_failed";
+  if (type == "purchase.completed") return refunded ? "purchase_completed_in_part" : "purchase_completed";
+  if (type == "purchase.failed") return refunded ? "purchase_refunded" : "purchase_failed";
   return type == "purchase.cancelled" ? "purchase_cancelled" : std::string{};
 }
 }  // namespace
@@ -69,8 +77,7 @@ void NotificationsService::follow_purchases(bus::Bus& bus, std::shared_ptr<auth:
 
 Task<void> NotificationsService::tell_customer(std::shared_ptr<auth::AuthApi> auth,
                                                bus::Delivered delivered) {
-  const std::string name = template_for(delivered.event.type);
-  if (name.empty()) co_return Result<void>{};
+  if (template_for(delivered.event.type, false).empty()) co_return Result<void>{};
   Result<orchestrator::PurchaseEvent> event = read_event(delivered.event.body);
   if (!event) {  // it will not be better the next time, and others wait behind it
     log::error("event.unreadable", {{"origin", delivered.origin}});
@@ -83,11 +90,13 @@ Task<void> NotificationsService::tell_customer(std::shared_ptr<auth::AuthApi> au
   if (!account && account.error().kind == ErrorKind::not_found)
     co_return Result<void>{};  // nobody to write to
   if (!account) co_return fail(std::move(account).error());
+  const std::string name = template_for(delivered.event.type, event->refunded.minor_units > 0);
   const std::string id = event->purchase.to_string();
   Mail mail{.id = id + "-" + name, .to = account->email, .template_name = name};
   mail.values = {{"name", account->name},
                  {"order", id.substr(id.size() - 8)},
                  {"total", print(event->total)},
+                 {"refunded", print(event->refunded)},
                  {"reason", event->reason},
                  {"link", deps_.public_origin + "/orders/" + id}};
   Result<MailReply> sent = co_await send(context, std::move(mail));

@@ -24,6 +24,13 @@ constexpr std::array kTemplates{
     Template{"purchase_completed", "Your order {order} is complete",
              "Hello {name},\n\nyour order over {total} is paid and delivered. What you own "
              "now:\n\n{link}\n"},
+    Template{"purchase_completed_in_part", "Your order {order} is complete but for what could not be delivered",
+             "Hello {name},\n\npart of your order over {total} could not be delivered. We have given {refunded} "
+             "back to your card; your bank may take some days to show it. The rest is paid and "
+             "delivered:\n\n{link}\n"},
+    Template{"purchase_refunded", "Your order {order} could not be delivered and is refunded",
+             "Hello {name},\n\nyour order over {total} was paid but could not be delivered. We have given "
+             "{refunded} back to your card; your bank may take some days to show it.\n\n{link}\n"},
     Template{"purchase_failed", "Your order {order} could not be completed",
              "Hello {name},\n\nwe could not complete your order over {total} ({reason}). You have "
              "not been charged; "

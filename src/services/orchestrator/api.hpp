@@ -273,7 +273,8 @@ struct PurchaseEvent {
   CustomerId customer;
   std::string status, reason;
   Money total;
+  Money refunded;  ///< What was given back of what was captured.
 };
-BOOST_DESCRIBE_STRUCT(PurchaseEvent, (), (purchase, customer, status, reason, total))
+BOOST_DESCRIBE_STRUCT(PurchaseEvent, (), (purchase, customer, status, reason, total, refunded))
 
 }  // namespace pps::orchestrator

@@ -6,7 +6,8 @@
 namespace pps::orchestrator {
 
 storage::Event purchase_event(std::string type, const PurchaseRow& row) {
-  PurchaseEvent body{row.id, row.customer, std::string(timeline::name_of(row.status)), row.reason, row.total};
+  PurchaseEvent body{row.id, row.customer, std::string(timeline::name_of(row.status)), row.reason, row.total, {0, row.total.currency}};
+  for (const auto& line : row.lines) body.refunded.minor_units += line.refunded;
   storage::Event event;
   event.topic = "purchase";
   event.type = std::move(type);

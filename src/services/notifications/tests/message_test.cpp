@@ -37,9 +37,10 @@ TEST(Templates, need_no_more_than_their_senders_give) {
   for (const char* name : {"verify_email", "email_known"})
     EXPECT_TRUE(fill_template(name, account).has_value()) << name;
   const std::map<std::string, std::string> purchase{
-      {"name", "a"}, {"order", "b"}, {"total", "c"}, {"reason", "d"}, {"link", "e"}};
+      {"name", "a"}, {"order", "b"}, {"total", "c"}, {"reason", "d"}, {"link", "e"}, {"refunded", "f"}};
   for (const char* name :
-       {"purchase_accepted", "purchase_completed", "purchase_failed", "purchase_cancelled"})
+       {"purchase_accepted", "purchase_completed", "purchase_completed_in_part", "purchase_refunded", "purchase_failed",
+        "purchase_cancelled"})
     EXPECT_TRUE(fill_template(name, purchase).has_value()) << name;
 }
 

@@ -300,10 +300,10 @@ struct Purchases : Notifications {
     settle();
     return handled;
   }
-  std::string body(CustomerId customer) {
+  std::string body(CustomerId customer, int refunded = 0) {
     return fmt::format(R"({{"purchase":"{}","customer":"{}","status":"x","reason":"card.declined",)"
-                       R"("total":{{"amount":12345,"currency":"EUR"}},"more":[1]}})",
-                       purchase.to_string(), customer.to_string());
+                       R"("total":{{"amount":12345,"currency":"EUR"}},"refunded":{{"amount":{},"currency":"EUR"}},"more":[1]}})",
+                       purchase.to_string(), customer.to_string(), refunded);
   }
   PurchaseId purchase{runtime::new_uuid(world.runtime())};
   std::shared_ptr<AuthModel> auth = std::make_shared<AuthModel>();
@@ -320,6 +320,17 @@ TEST_F(Purchases, become_mails_once_each) {
   EXPECT_THAT(transport->taken[0].body, ::testing::HasSubstr("123.45 EUR"));
   EXPECT_THAT(transport->taken[0].body, ::testing::HasSubstr("https://shop.example/orders/" + id));
   EXPECT_THAT(transport->taken[2].body, ::testing::HasSubstr("card.declined"));
+}
+
+TEST_F(Purchases, say_of_money_what_is_true) {
+  ASSERT_TRUE(tell("purchase.completed", body(auth->known, 2345)).has_value());
+  ASSERT_TRUE(tell("purchase.failed", body(auth->known, 12345)).has_value());
+  settle();
+  ASSERT_EQ(transport->taken.size(), 2u);
+  EXPECT_THAT(transport->taken[0].body, ::testing::HasSubstr("23.45 EUR back"));
+  EXPECT_THAT(transport->taken[1].body, ::testing::HasSubstr("123.45 EUR back"));
+  for (const auto& mail : transport->taken)
+    EXPECT_THAT(mail.body, ::testing::Not(::testing::HasSubstr("not been charged")));
 }
 
 TEST_F(Purchases, wait_for_the_auth_server_but_not_for_who_is_gone) {
