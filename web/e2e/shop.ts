@@ -53,16 +53,21 @@ export function newAccount(): Account {
 /** Opens an account through the page, confirms it by the mail, and signs in. */
 export async function signUp(page: Page, account: Account, each: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   await page.goto('/sign-up');
+  await register(page, account, each);
+  await page.goto(await linkInMailTo(account.email, '/verify-email'));
+  await expect(page.getByText('Your address is confirmed')).toBeVisible();
+  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
+  await signIn(page, account, each);
+}
+
+/** On the sign-up page. */
+export async function register(page: Page, account: Account, each: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   await page.getByLabel('Your name').fill(account.name);
   await page.getByLabel('E-mail address').fill(account.email);
   await page.getByLabel('Password', { exact: true }).fill(account.password);
   await each();
   await page.getByRole('main').getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByRole('heading', { name: 'Check your inbox' })).toBeVisible();
-  await page.goto(await linkInMailTo(account.email, '/verify-email'));
-  await expect(page.getByText('Your address is confirmed')).toBeVisible();
-  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
-  await signIn(page, account, each);
 }
 
 /** On the sign-in page. */

@@ -8,6 +8,7 @@ import { ApiError } from '../../api/problem';
 import { EmptyState } from '../../ui/EmptyState';
 import { useErrorText } from '../../ui/ErrorNote';
 import { LinkButton } from '../../ui/LinkButton';
+import { keepPath } from './afterSignUp';
 import { FormPage } from './FormPage';
 import { localPath } from './localPath';
 import { useSessionStatus } from './useSession';
@@ -21,6 +22,7 @@ export function SignUpPage() {
   const [fields, setFields] = useState({ name: '', email: '', password: '' });
   const register = useMutation({
     mutationFn: () => unwrap(api.POST('/api/auth/register', { body: { ...fields, email: fields.email.trim() } })),
+    onSuccess: () => keepPath(next),
   });
   const errorText = useErrorText();
   const [tooShort, setTooShort] = useState(false);
