@@ -80,6 +80,7 @@ export async function signIn(page: Page, { email, password }: Account, each: () 
 }
 
 interface Found {
+  id: string;
   name: string;
   slug: string;
   variant: string;
@@ -90,11 +91,11 @@ export async function findProduct(page: Page, kind: 'licence' | 'physical'): Pro
   const response = await page.request.get(`/api/products?kind=${kind}&available=true&limit=20`);
   expect(response.ok()).toBe(true);
   const { items } = (await response.json()) as {
-    items: { name: string; slug: string; variants: { name: string; kind: string; availability: { status: string } }[] }[];
+    items: { id: string; name: string; slug: string; variants: { name: string; kind: string; availability: { status: string } }[] }[];
   };
-  for (const { name, slug, variants } of items) {
+  for (const { id, name, slug, variants } of items) {
     const variant = variants.find((one) => one.kind === kind && one.availability.status !== 'out');
-    if (variant) return { name, slug, variant: variant.name };
+    if (variant) return { id, name, slug, variant: variant.name };
   }
   throw new Error(`the demo sells nothing of kind ${kind}`);
 }

@@ -1,10 +1,4 @@
-import {
-  Button,
-  Checkbox,
-  createTheme,
-  type ConvertCSSVariablesInput,
-  type MantineColorsTuple,
-} from '@mantine/core';
+import { Alert, Button, Checkbox, type ConvertCSSVariablesInput, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 const sans = "'Geist Variable', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const display = "'Bricolage Grotesque Variable', 'Geist Variable', system-ui, sans-serif";
@@ -38,6 +32,8 @@ export const theme = createTheme({
   radius: { xs: '4px', sm: '8px', md: '12px', lg: '18px', xl: '28px' },
   colors: { pine, gray, dark },
   components: {
+    // Mantine colours a light alert's title like its edge, which is too pale to read.
+    Alert: Alert.extend({ styles: { title: { color: 'var(--mantine-color-text)' } } }),
     Button: Button.extend({ defaultProps: { radius: 'xl' } }),
     Checkbox: Checkbox.extend({ defaultProps: { radius: 5 } }),
   },
