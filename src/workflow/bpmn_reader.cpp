@@ -185,6 +185,7 @@ class Reader {
       if (name.ends_with("LoopCharacteristics")) unsupported(element.id, name);
     }
     if (element.kind == ElementKind::boundary_event) resolve_boundary(at, node);
+    if (node.attribute("instantiate").as_bool()) unsupported(element.id, "instantiate");
     if (element.kind == ElementKind::receive_task) {
       element.event = EventKind::message;
       read_message(element, node.attribute("messageRef").value());

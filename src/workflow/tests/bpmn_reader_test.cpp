@@ -94,6 +94,17 @@ TEST(BpmnReader, bounds_depth_and_number_of_elements) {
   EXPECT_EQ(code_of(bpmn_of("p", many)), "bpmn.refused");
 }
 
+TEST(BpmnReader, refuses_what_would_be_passed_over_in_silence) {
+  const std::string xml = bpmn_of("p", {"start s -> a", "receive a message=paid -> b", "service b type=t -> done", "end done"});
+  ASSERT_EQ(code_of(xml), "ok");
+  const auto starts = read_bpmn(replaced(xml, "<bpmn:receiveTask ", "<bpmn:receiveTask instantiate=\"true\" "), 1);
+  ASSERT_FALSE(starts);
+  EXPECT_EQ(starts.error().fields[0].pointer, "/a");
+  const auto listens = read_bpmn(replaced(xml, "<zeebe:taskDefinition ", "<zeebe:executionListeners /><zeebe:taskDefinition "), 1);
+  ASSERT_FALSE(listens);
+  EXPECT_EQ(listens.error().fields[0].pointer, "/b");
+}
+
 TEST(BpmnReader, names_the_element_and_collects_every_fault) {
   const auto read = read_bpmn(
       bpmn_of("p", {"start s -> a", "service a -> b", "service b -> done", "end done"}), 1);
