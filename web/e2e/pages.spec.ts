@@ -1,3 +1,4 @@
+import type { Locator, Page } from '@playwright/test';
 import { expect, expectAccessible, findProduct, test } from './shop';
 
 test('a page that is not there says so', async ({ page }) => {
@@ -48,6 +49,72 @@ test('the shop can be used by keyboard alone', async ({ page }) => {
   await expect(page.getByRole('link', { name: 'Browse everything' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/products$/);
+});
+
+/** From where the focus is, onwards. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  const focused = () => target.evaluate((element) => element === document.activeElement);
+  await expect(target).toBeVisible();
+  for (let pressed = 0; pressed < 40 && !(await focused()); ++pressed) await page.keyboard.press('Tab');
+  await expect(target).toBeFocused();
+}
+
+test('from a search to the checkout by keyboard alone', async ({ page }) => {
+  const product = await findProduct(page, 'licence');
+  await page.goto('/');
+  await tabTo(page, page.getByRole('combobox', { name: 'Search products' }).or(page.getByRole('searchbox', { name: 'Search products' })));
+  await page.keyboard.type(product.name);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/products\?q=/);
+  await page.keyboard.press('Escape');
+  await tabTo(page, page.getByRole('main').locator(`a[href="/products/${product.slug}"]`).first());
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: product.name })).toBeVisible();
+  await tabTo(page, page.getByRole('button', { name: 'Add to basket' }));
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('link', { name: 'View basket' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('listitem').filter({ hasText: product.name })).toBeVisible();
+  await tabTo(page, page.getByRole('link', { name: 'Go to checkout' }));
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fcheckout$/);
+});
+
+test('lists do not jump while they are fetched', async ({ page }) => {
+  await page.addInitScript(() => {
+    const seen = { shift: 0 };
+    Object.assign(window, { seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.shift += (entry as PerformanceEntry & { value: number }).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  const { slug } = await findProduct(page, 'licence');
+  for (const path of ['/', '/products', `/products/${slug}`]) {
+    await page.goto(path);
+    await expect(page.getByRole('main').getByRole('heading').first()).toBeVisible();
+    await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+    const { shift } = await page.evaluate(() => (window as unknown as { seen: { shift: number } }).seen);
+    expect(shift, path).toBeLessThan(0.1); // what Web Vitals calls good
+  }
+});
+
+test('who asked for less motion gets none', async ({ page }) => {
+  const { slug } = await findProduct(page, 'licence');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  for (const path of ['/', `/products/${slug}`]) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    const moving = await page.evaluate(() => {
+      const long = (times: string) => times.split(',').some((time) => parseFloat(time) * (time.trim().endsWith('ms') ? 1 : 1000) > 1);
+      return [...document.querySelectorAll('*')]
+        .filter((element) => {
+          const { animationDuration, transitionDuration } = getComputedStyle(element);
+          return long(animationDuration) || long(transitionDuration);
+        })
+        .map((element) => element.className);
+    });
+    expect(moving, path).toEqual([]);
+  }
 });
 
 test('a chosen scheme and language stay', async ({ page }) => {
