@@ -80,6 +80,16 @@ test('from a search to the checkout by keyboard alone', async ({ page }) => {
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fcheckout$/);
 });
 
+test('search engines read what a product is and costs', async ({ page }) => {
+  const { slug, name } = await findProduct(page, 'licence');
+  await page.goto(`/products/${slug}`);
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  const text = await page.locator('script[type="application/ld+json"]').textContent({ timeout: 5_000 });
+  const data = JSON.parse(text ?? '') as { offers: { price: string }[] };
+  expect(data).toMatchObject({ '@context': 'https://schema.org', '@type': 'Product', name, url: page.url() });
+  expect(data.offers[0]?.price).toMatch(/^\d+\.\d\d$/);
+});
+
 test('lists do not jump while they are fetched', async ({ page }) => {
   await page.addInitScript(() => {
     const seen = { shift: 0 };

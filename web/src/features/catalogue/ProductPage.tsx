@@ -14,6 +14,7 @@ import { Description } from './Description';
 import { ProductGrid } from './ProductGrid';
 import classes from './ProductPage.module.css';
 import { categoriesQuery, productQuery, shelfQuery } from './queries';
+import { structuredData } from './structuredData';
 
 export function ProductPage() {
   const { slug = '' } = useParams();
@@ -32,6 +33,8 @@ function Details({ product }: { product: Product }) {
   const image = product.images[0]?.url;
   return (
     <Page title={product.name} heading={false}>
+      {/* Data, not a script: the content security policy has no part in it. */}
+      <script type="application/ld+json">{JSON.stringify(structuredData(product, location.origin))}</script>
       <Trail product={product} />
       <div className={classes.layout}>
         <div className={classes.stage}>
