@@ -132,6 +132,30 @@ test('a declined card ends the order with nothing charged', async ({ page }) => 
   await expect(page.getByText('Nothing here yet')).toBeVisible();
 });
 
+test('who was declined buys the same with another card', async ({ page }) => {
+  const product = await findProduct(page, 'licence');
+  const order = async (card: string) => {
+    await page.goto(`/products/${product.slug}`);
+    await putInBasket(page, product);
+    await page.goto('/checkout');
+    await giveCard(page, card);
+    await page.getByRole('button', { name: /^Buy now for / }).click();
+    await page.waitForURL('**/orders/*');
+    return page.url();
+  };
+  await signUp(page, newAccount());
+  const declined = await order('4000 0000 0000 0341');
+  await expectStatus(page, 'failed');
+  await page.getByRole('link', { name: 'Continue shopping' }).click();
+  const paid = await order('4242 4242 4242 4242');
+  expect(paid).not.toBe(declined);
+  await expectStatus(page, 'completed');
+  await page.goto('/library');
+  await expect(page.getByRole('heading', { name: product.name })).toBeVisible();
+  await page.goto(declined);
+  await expectStatus(page, 'failed');
+});
+
 test('a boxed copy asks for an address and shows its tracking number', async ({ page }) => {
   const product = await findProduct(page, 'physical');
   await page.goto(`/products/${product.slug}`);
