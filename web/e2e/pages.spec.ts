@@ -90,6 +90,26 @@ test('search engines read what a product is and costs', async ({ page }) => {
   expect(data.offers[0]?.price).toMatch(/^\d+\.\d\d$/);
 });
 
+test('tiles of a row are of one height, and a website can be followed', async ({ page }) => {
+  await page.goto('/');
+  const tiles = page.locator('section[aria-labelledby=categories]').getByRole('listitem').getByRole('link');
+  await expect(tiles.first()).toBeVisible();
+  const rows = new Map<number, Set<number>>();
+  for (const tile of await tiles.all()) {
+    const box = await tile.boundingBox();
+    if (box) rows.set(Math.round(box.y), (rows.get(Math.round(box.y)) ?? new Set()).add(Math.round(box.height)));
+  }
+  expect(rows.size).toBeGreaterThan(1);
+  expect([...rows.values()].map((heights) => heights.size)).toEqual([...rows].map(() => 1));
+
+  const { slug } = await findProduct(page, 'licence');
+  const { attributes } = (await (await page.request.get(`/api/products/by-slug/${slug}`)).json()) as { attributes: Record<string, string> };
+  const website = Object.values(attributes).find((value) => value.startsWith('https://')) ?? '';
+  expect(website).not.toBe('');
+  await page.goto(`/products/${slug}`);
+  await expect(page.getByRole('link', { name: website, exact: true })).toHaveAttribute('href', website);
+});
+
 test('lists do not jump while they are fetched', async ({ page }) => {
   await page.addInitScript(() => {
     const seen = { shift: 0 };

@@ -7,6 +7,7 @@ import {
   IconDeviceGamepad2,
   IconMusic,
   IconPalette,
+  IconPuzzle,
   IconSettings,
   IconTool,
   IconVideo,
@@ -16,9 +17,10 @@ import {
 
 /** Words of a category's slug that tell its picture; the first that fits. */
 const icons: [RegExp, Icon][] = [
+  [/add-?on|plug-?in/, IconPuzzle],
   [/game/, IconDeviceGamepad2],
   [/graphic|photo|design/, IconPalette],
-  [/video/, IconVideo],
+  [/video|media/, IconVideo],
   [/sound|audio|music/, IconMusic],
   [/office|business/, IconBriefcase],
   [/education|learn/, IconBook2],

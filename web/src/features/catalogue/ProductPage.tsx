@@ -98,7 +98,15 @@ function Attributes({ product }: { product: Product }) {
         {rows.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>
+              {/^https?:\/\/\S+$/.test(value) ? (
+                <a href={value} rel="noopener noreferrer nofollow">
+                  {value}
+                </a>
+              ) : (
+                value
+              )}
+            </dd>
           </div>
         ))}
       </dl>
