@@ -110,6 +110,18 @@ test('tiles of a row are of one height, and a website can be followed', async ({
   await expect(page.getByRole('link', { name: website, exact: true })).toHaveAttribute('href', website);
 });
 
+test('what was looked at before is one step away', async ({ page }) => {
+  const licence = await findProduct(page, 'licence');
+  await page.goto(`/products/${licence.slug}`);
+  await expect(page.getByRole('heading', { level: 1, name: licence.name })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Recently seen' })).toHaveCount(0);
+  await page.getByRole('region', { name: 'You may also like' }).getByRole('link').first().click();
+  await expect(page.getByRole('heading', { level: 1, name: licence.name })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole('region', { name: 'Recently seen' }).getByRole('link', { name: licence.name }).click();
+  await expect(page.getByRole('heading', { level: 1, name: licence.name })).toBeVisible();
+});
+
 test('lists do not jump while they are fetched', async ({ page }) => {
   await page.addInitScript(() => {
     const seen = { shift: 0 };

@@ -1,8 +1,9 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { RouterProvider } from 'react-router';
 import { isTransient } from '../api/problem';
+import { forgetSeen } from '../features/catalogue/seen';
 import { useSessionStatus } from '../features/session/useSession';
 import { router } from './router';
 import { theme } from './theme';
@@ -31,8 +32,11 @@ export function App() {
 /** What one account saw is nothing for the next. */
 function ForgetOnSignOut() {
   const status = useSessionStatus();
+  const before = useRef(status);
   useEffect(() => {
     if (status === 'anonymous') queries.removeQueries({ queryKey: ['own'] });
+    if (status === 'anonymous' && before.current === 'signed_in') forgetSeen();
+    before.current = status;
   }, [status]);
   return null;
 }

@@ -14,6 +14,7 @@ import { Description } from './Description';
 import { ProductGrid } from './ProductGrid';
 import classes from './ProductPage.module.css';
 import { categoriesQuery, productQuery, shelfQuery } from './queries';
+import { RecentlySeen } from './RecentlySeen';
 import { structuredData } from './structuredData';
 
 export function ProductPage() {
@@ -59,6 +60,7 @@ function Details({ product }: { product: Product }) {
         </div>
       </div>
       <Related product={product} />
+      <RecentlySeen product={product} />
     </Page>
   );
 }
