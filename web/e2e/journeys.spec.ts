@@ -61,9 +61,11 @@ test('a bank that is told no ends the order with nothing charged', async ({ page
 
 test('a price that changes meanwhile is told before anything is bought', async ({ page }) => {
   const { id } = await readyToBuy(page);
+  const button = page.getByRole('button', { name: /^Buy now for / });
+  await expect(button).toBeVisible(); // what the buyer sees is the old price
   const priced = await raisePrices(page, id, 100);
   try {
-    await page.getByRole('button', { name: /^Buy now for / }).click();
+    await button.click();
     await expect(page.getByText(/^The price has changed: it is \S+/)).toBeVisible();
     await expect(page).toHaveURL(/\/checkout/);
     await buy(page);

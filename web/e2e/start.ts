@@ -14,6 +14,9 @@ interface DemoLine {
 
 const readyMs = 60_000;
 
+/** All buyers of the tests come from one address and within minutes. */
+const settings = ['--set', 'auth.address_per_minute=0'];
+
 /** Starts a demo of its own, with fresh data on free ports, unless `PPS_URL` names one that runs. */
 export default async function start(): Promise<(() => Promise<void>) | undefined> {
   if (process.env.PPS_URL) return undefined;
@@ -22,7 +25,7 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
   const [port, paysim, fulfilment] = await Promise.all([freePort(), freePort(), freePort()]);
   const child = spawn(
     binary,
-    ['demo', '--json', '--data', data, '--port', String(port), '--paysim-port', String(paysim), '--fulfilment-port', String(fulfilment)],
+    ['demo', '--json', '--data', data, '--port', String(port), '--paysim-port', String(paysim), '--fulfilment-port', String(fulfilment), ...settings],
     { cwd: resolve(root, '..'), stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
