@@ -59,6 +59,10 @@ ParseStep step_of(std::size_t used, const Code& code, const Complaint& complaint
           complaint.detail.empty() ? "This is not HTTP/1.1." : complaint.detail};
 }
 
+/// "0", CRLF, CRLF. Beast reads a last chunk again from its begin when its trailer was not whole, and asserts then that there
+/// are so many bytes: fewer never end a chunked message, so they wait for those that follow.
+constexpr std::size_t kLeastChunkEnd = 5;
+
 // Feeds Beast until it wants more or the message is whole, or, for a head, until that is whole.
 template <class Parser>
 ParseStep feed_parser(Parser& parser, const Complaint& complaint, std::string_view bytes) {
@@ -66,6 +70,7 @@ ParseStep feed_parser(Parser& parser, const Complaint& complaint, std::string_vi
   const bool had_head = parser.is_header_done();
   Code code;
   while (used < bytes.size() && !parser.is_done()) {
+    if (had_head && parser.chunked() && bytes.size() - used < kLeastChunkEnd) break;
     const std::size_t n =
         parser.put(asio::const_buffer(bytes.data() + used, bytes.size() - used), code);
     used += n;

@@ -33,8 +33,10 @@ TEST(RequestParser, reads_the_same_requests_wherever_the_stream_is_cut) {
   const std::string stream =
       "\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n"
       "\r\nPOST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n\r\n\r\n"
-      "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
-  const std::string expected = "/a=;/b=\r\n\r\n;/c=hi;";
+      "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+      "POST /d HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+      "POST /e HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n\r\n";
+  const std::string expected = "/a=;/b=\r\n\r\n;/c=hi;/d=;/e=;";
   ASSERT_EQ(requests_in({stream}), expected);
   for (std::size_t one = 0; one <= stream.size(); ++one)
     for (std::size_t two = one; two <= stream.size(); ++two)
