@@ -51,6 +51,7 @@ std::optional<Stored> unpack(std::string_view value) {
   std::uint64_t expires_s = 0;
   if ((flags & kExpires) != 0 && !wire::take_varint(value, expires_s)) return std::nullopt;
   stored.expires_s = static_cast<std::int64_t>(expires_s);
+  if ((flags & kExpires) != 0 && stored.expires_s == 0) return std::nullopt;  // never written so
   stored.body = value;
   return stored;
 }
