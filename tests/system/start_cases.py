@@ -5,7 +5,7 @@ import json
 import socket
 import subprocess
 
-from demo import Demo
+from demo import Demo, plain_environment
 from shop import Case
 
 
@@ -23,7 +23,7 @@ class StartTest(Case):
         arguments = [str(self.demo.programs / "pps"), "serve", "--config", str(config or self.config)]
         for setting in settings:
             arguments += ["--set", setting]
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=30, check=False, env=plain_environment())
         self.assertIn(done.returncode, (1, 2), done)
         for word in words:
             self.assertIn(word, done.stderr)
@@ -38,7 +38,7 @@ class StartTest(Case):
 
     def command(self, *arguments):
         return subprocess.run([str(self.demo.programs / "pps"), *arguments, "--data", str(self.demo.folder)], capture_output=True,
-                              text=True, timeout=60, check=False)
+                              text=True, timeout=60, check=False, env=plain_environment())
 
     def test_commands_on_a_stopped_shop_use_its_configuration_and_run_no_purchase(self):
         """Else a token would name another issuer, and purchases would go on against another provider."""
