@@ -155,17 +155,7 @@ Task<void> Node::listen() {
     if (!page) co_return fail(std::move(page).error());
     s.public_routes->set_fallback(std::move(*page));
   }
-  net::ServerOptions open_to_all{.address = s.settings.address,
-                                 .port = s.settings.port,
-                                 .tls = s.settings.tls,
-                                 .max_connections = s.settings.max_connections,
-                                 .max_requests_in_flight = s.settings.max_requests,
-                                 .max_header_bytes = s.settings.max_header_bytes,
-                                 .header_timeout = s.settings.header_timeout,
-                                 .idle_timeout = s.settings.idle_timeout,
-                                 .trusted_proxies = s.settings.trusted_proxies,
-                                 .name = "public"};
-  s.public_server = std::make_unique<net::Server>(s.runtime, std::move(open_to_all), s.public_routes);
+  s.public_server = std::make_unique<net::Server>(s.runtime, s.settings.listener, s.public_routes);
   Result<void> started = s.public_server->start();
   if (!started) co_return started;
   s.ready = true;

@@ -69,9 +69,7 @@ std::function<bool(const std::string&)> within(Network network,
     return !error && Network(address, network.prefix_length()).canonical() == network.canonical();
   };
 }
-}  // namespace
 
-namespace {
 /// Empty if the text is neither an address nor a prefix.
 std::function<bool(const std::string&)> matcher_of(const std::string& text) {
   const bool v6 = text.find(':') != std::string::npos;

@@ -88,22 +88,16 @@ Result<void> Machine::apply(const ErrorThrown& event) {
 }
 
 Result<void> Machine::apply(const TimerFired& event) {
-  const auto found = std::find_if(state_.timers.begin(), state_.timers.end(),
-                                  [&](const Timer& each) { return each.id == event.timer; });
-  if (found == state_.timers.end()) return stale("timer");
-  const Timer fired = *found;
-  state_.timers.erase(found);
-  trigger(fired.token, fired.element);
+  const std::optional<Timer> fired = take_timer(event.timer);
+  if (!fired) return stale("timer");
+  trigger(fired->token, fired->element);
   return {};
 }
 
 Result<void> Machine::apply(const TimerFailed& event) {
-  const auto found = std::find_if(state_.timers.begin(), state_.timers.end(),
-                                  [&](const Timer& each) { return each.id == event.timer; });
-  if (found == state_.timers.end()) return stale("timer");
-  const Timer failed = *found;
-  state_.timers.erase(found);
-  raise(*token(failed.token), failed.element, 0, event.code, event.detail);
+  const std::optional<Timer> failed = take_timer(event.timer);
+  if (!failed) return stale("timer");
+  raise(*token(failed->token), failed->element, 0, event.code, event.detail);
   return {};
 }
 

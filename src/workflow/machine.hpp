@@ -60,6 +60,8 @@ class Machine {
   void open_boundaries(const Token& host);
   void open_wait(const Token& token, ElementIndex at);
   void set_timer(const Token& token, ElementIndex at);
+  /// It does not wait any more; absent: it did not.
+  std::optional<Timer> take_timer(LocalId timer);
   void subscribe(const Token& token, ElementIndex at);
   void trigger(LocalId token, ElementIndex at);
   void close_waits(LocalId token);

@@ -30,6 +30,14 @@ void Machine::set_timer(const Token& token, ElementIndex at) {
   commands_.push_back(SetTimer{timer.id, at, timer.due});
 }
 
+std::optional<Timer> Machine::take_timer(LocalId timer) {
+  const auto found = std::ranges::find(state_.timers, timer, &Timer::id);
+  if (found == state_.timers.end()) return std::nullopt;
+  const Timer taken = *found;
+  state_.timers.erase(found);
+  return taken;
+}
+
 void Machine::subscribe(const Token& token, ElementIndex at) {
   const MessageSpec& spec = *element(at).message;
   const Value key = spec.correlation.evaluate(state_.variables);

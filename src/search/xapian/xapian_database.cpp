@@ -59,9 +59,6 @@ std::unexpected<Error> engine_failed(const Xapian::Error& error) {
   return fail(ErrorKind::unavailable, "search.engine", error.get_description());
 }
 
-}  // namespace
-
-namespace {
 struct LiveChange {
   Uuid id;
   std::string facet;

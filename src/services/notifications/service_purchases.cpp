@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
 
+#include "base/money.hpp"
 #include "runtime/log.hpp"
 #include "services/notifications/service.hpp"
 #include "services/orchestrator/api.hpp"
@@ -10,14 +9,12 @@
 namespace pps::notifications {
 
 namespace {
-std::string print(Money money) {
-  const int digits = exponent_of(money.currency);
-  std::int64_t unit = 1;
-  for (int i = 0; i < digits; ++i) unit *= 10;
-  const std::string currency = money.currency.to_string();
-  if (digits == 0) return fmt::format("{} {}", money.minor_units, currency);
-  return fmt::format("{}.{:0{}} {}", money.minor_units / unit, money.minor_units % unit, digits,
-                     currency);
+/// The minor units of a sum of money, under the name that events have now or the one they had; absent: null or unreadable.
+std::optional<std::int64_t> amount_in(const boost::json::value* money) {
+  const auto* object = money ? money->if_object() : nullptr;
+  const auto* amount = object ? object->if_contains("amount") : nullptr;
+  if (object && !amount) amount = object->if_contains("minor_units");
+  return amount && amount->is_int64() ? std::optional(amount->get_int64()) : std::nullopt;
 }
 
 // The event's body, as orchestrator::PurchaseEvent documents it; unknown members are ignored.
@@ -38,20 +35,15 @@ Result<orchestrator::PurchaseEvent> read_event(const std::string& body) {
   const auto* total = object->if_contains("total") ? object->at("total").if_object() : nullptr;
   if (!purchase || !customer || !total) return unreadable;
   const Result<Currency> currency = Currency::parse(text(*total, "currency"));
-  const auto* amount = total->if_contains("amount");
-  if (!amount) amount = total->if_contains("minor_units");
-  if (!currency || !amount || !amount->is_int64()) return unreadable;
+  const std::optional<std::int64_t> amount = amount_in(object->if_contains("total"));
+  if (!currency || !amount) return unreadable;
   orchestrator::PurchaseEvent event{*purchase,
                                     *customer,
                                     text(*object, "status"),
                                     text(*object, "reason"),
-                                    {amount->get_int64(), *currency},
+                                    {*amount, *currency},
                                     {0, *currency}};
-  // Events of earlier versions do not tell of it.
-  const auto* refunded = object->contains("refunded") ? object->at("refunded").if_object() : nullptr;
-  const auto* given_back = refunded ? refunded->if_contains("amount") : nullptr;
-  if (refunded && !given_back) given_back = refunded->if_contains("minor_units");
-  if (given_back && given_back->is_int64()) event.refunded.minor_units = given_back->get_int64();
+  event.refunded.minor_units = amount_in(object->if_contains("refunded")).value_or(0);  // earlier versions do not tell
   return event;
 }
 
@@ -95,8 +87,8 @@ Task<void> NotificationsService::tell_customer(std::shared_ptr<auth::AuthApi> au
   Mail mail{.id = id + "-" + name, .to = account->email, .template_name = name};
   mail.values = {{"name", account->name},
                  {"order", id.substr(id.size() - 8)},
-                 {"total", print(event->total)},
-                 {"refunded", print(event->refunded)},
+                 {"total", in_words(event->total)},
+                 {"refunded", in_words(event->refunded)},
                  {"reason", event->reason},
                  {"link", deps_.public_origin + "/orders/" + id}};
   Result<MailReply> sent = co_await send(context, std::move(mail));

@@ -34,9 +34,7 @@ store::PrepareInstanceRequest instance_of(const Line& line) {
           .customization = line.customization};
 }
 constexpr std::size_t kRememberedIds = 10'000;
-}  // namespace
 
-namespace {
 /// Why a line cannot be provisioned, whatever the stock; empty: it can. A caller's word is not taken for what a product is.
 std::string objection(const Line& line, const catalogue::Quote& known) {
   const Template* found = find_template(line.kind);
