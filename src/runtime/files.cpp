@@ -49,8 +49,8 @@ Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
   }
 }
 
-Result<void> replace_file(const std::string& path, const std::string& contents) {
-  const std::string temporary = path + ".new";
+Result<void> replace_file(const std::string& path, const std::string& contents, std::string temporary) {
+  if (temporary.empty()) temporary = path + ".new";
   {
     const Descriptor file(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));

@@ -10,9 +10,10 @@ namespace pps::runtime {
 /// Errors: `not_found` "file.missing"; `too_large` "file.too_large"; `unavailable` "file.read".
 Result<std::string> read_file(const std::string& path, std::size_t most_bytes);
 
-/// Writes a temporary file beside `path`, syncs it, and moves it there: `path` is the old file or
-/// the whole new one, never half of it. Mode 0600. Error `unavailable` "file.write".
-Result<void> replace_file(const std::string& path, const std::string& contents);
+/// Writes a temporary file, syncs it, and moves it to `path`: that is the old file or the whole new one, never half of it.
+/// Mode 0600. Error `unavailable` "file.write".
+/// @param temporary in the same file system; empty: beside `path`.
+Result<void> replace_file(const std::string& path, const std::string& contents, std::string temporary = {});
 
 /// Makes the folder and its parents, mode 0700 for those it makes. Error `unavailable` "file.write".
 Result<void> make_folder(const std::string& path);

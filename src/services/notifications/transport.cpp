@@ -48,7 +48,7 @@ Result<void> write_synced(const std::string& dir, const std::string& name,
     Result<void> made = runtime::make_folder(dir + part);
     if (!made) return made;
   }
-  return runtime::replace_file(dir + "/new/" + name, message);
+  return runtime::replace_file(dir + "/new/" + name, message, dir + "/tmp/" + name);
 }
 
 class Maildir final : public Transport {

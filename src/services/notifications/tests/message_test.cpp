@@ -126,6 +126,16 @@ TEST(Maildir, holds_each_mail_once) {
   EXPECT_TRUE(std::filesystem::is_directory(folder.path / "mail/tmp"));
 }
 
+TEST(Maildir, writes_where_no_reader_looks) {
+  const Folder folder;
+  std::filesystem::create_directories(folder.path / "mail/tmp/one.pps");  // in the way of the unfinished mail
+  EXPECT_FALSE(deliver_for_real(folder.path / "mail", "one", {"Hello", "body\n"}).has_value());
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path / "mail/new"));
+  std::filesystem::remove(folder.path / "mail/tmp/one.pps");
+  EXPECT_TRUE(deliver_for_real(folder.path / "mail", "one", {"Hello", "body\n"}).has_value());
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path / "mail/tmp"));
+}
+
 TEST(Maildir, says_when_it_cannot_write) {
   const Folder folder;
   std::filesystem::create_directories(folder.path);
