@@ -17,6 +17,12 @@ std::uint64_t head_of(const std::string& text) {
   return head;
 }
 
+/// What a count raises a weight by, see Sort::boost.
+double boost_of(std::int64_t count) {
+  const auto doublings = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0))));
+  return 1 + 0.04 * std::min(doublings, 12);
+}
+
 std::uint64_t ascending(std::int64_t value) { return static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63); }
 
 }  // namespace
@@ -49,6 +55,8 @@ struct Columns::Plan {
   std::vector<CountPlan> counts;
   Sort sort;
   const MultiColumn<std::int64_t>* sort_column = nullptr;
+  const MultiColumn<std::int64_t>* boost = nullptr;
+  std::vector<DocNumber> pinned;
 };
 
 std::uint32_t Columns::Facet::number_of(const std::string& value) {
@@ -84,6 +92,16 @@ void Columns::set_facet(DocNumber doc, const std::string& facet, const std::vect
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
   column.values.set(doc, numbers);
+}
+
+void Columns::set_number(DocNumber doc, const std::string& column, std::int64_t value) {
+  numbers_[column].set(doc, std::span(&value, 1));
+}
+
+void Columns::add_pinned(const Query& query, std::vector<Match>& matches) const {
+  for (const Uuid& id : query.pinned)
+    if (const auto doc = find(id); doc && std::ranges::find(matches, *doc, &Match::doc) == matches.end())
+      matches.push_back({*doc, 0});
 }
 
 std::optional<DocNumber> Columns::find(const Uuid& id) const {
@@ -139,6 +157,10 @@ Columns::Plan Columns::plan_of(const Query& query) const {
     plan.counts.push_back(std::move(one));
   }
   if (plan.sort.by == Sort::By::number) plan.sort_column = column_of(plan.sort.column);
+  if (plan.sort.by != Sort::By::relevance) return plan;
+  if (!plan.sort.boost.empty()) plan.boost = column_of(plan.sort.boost);
+  for (const Uuid& id : query.pinned)
+    if (const auto doc = find(id)) plan.pinned.push_back(*doc);
   return plan;
 }
 
@@ -163,11 +185,19 @@ std::uint32_t Columns::failed_filters(const Plan& plan, DocNumber doc) const {
   return failed;
 }
 
+std::uint64_t Columns::relevance_key(const Plan& plan, const Match& match) const {
+  // Weights are not negative, so that their bits order as they do, and the greatest key of one pinned is below them all.
+  const auto pin = std::ranges::find(plan.pinned, match.doc);
+  if (pin != plan.pinned.end()) return static_cast<std::uint64_t>(pin - plan.pinned.begin());
+  const auto counts = plan.boost ? plan.boost->get(match.doc) : std::span<const std::int64_t>{};
+  return ~std::bit_cast<std::uint64_t>(counts.empty() ? match.weight : match.weight * boost_of(counts.front()));
+}
+
 std::uint64_t Columns::key_of(const Plan& plan, const Match& match) const {
   std::uint64_t key = 0;
   switch (plan.sort.by) {
     case Sort::By::relevance:
-      return ~std::bit_cast<std::uint64_t>(match.weight);  // weights are positive: their bits order as they do
+      return relevance_key(plan, match);
     case Sort::By::title:
       key = docs_[match.doc].title_head;
       break;

@@ -77,9 +77,12 @@ class Columns {
   void put(DocNumber doc, const Document& document);
   void remove(DocNumber doc);
   void set_facet(DocNumber doc, const std::string& facet, const std::vector<std::string>& values);
+  void set_number(DocNumber doc, const std::string& column, std::int64_t value);
   void clear() { *this = Columns(); }
 
   std::optional<DocNumber> find(const Uuid& id) const;
+  /// Adds what a query pins and its words did not find.
+  void add_pinned(const Query& query, std::vector<Match>& matches) const;
   const Uuid& id_of(DocNumber doc) const { return docs_[doc].id; }
   const std::string& sort_title(DocNumber doc) const { return docs_[doc].sort_title; }
   std::uint64_t size() const { return by_id_.size(); }
@@ -112,6 +115,7 @@ class Columns {
   Plan plan_of(const Query& query) const;
   std::uint32_t failed_filters(const Plan& plan, DocNumber doc) const;
   std::uint64_t key_of(const Plan& plan, const Match& match) const;
+  std::uint64_t relevance_key(const Plan& plan, const Match& match) const;
   bool before(const Plan& plan, const SortKey& a, const SortKey& b) const;
   std::map<std::string, std::vector<FacetCount>> most_frequent(const Plan& plan) const;
 

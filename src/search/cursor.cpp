@@ -81,7 +81,9 @@ std::uint64_t fingerprint_of(const Query& query) {
     add_limit(hash, range.least);
     add_limit(hash, range.most);
   }
-  hash.number(static_cast<std::uint64_t>(query.sort.by)).add(query.sort.column).number(query.sort.descending);
+  hash.number(static_cast<std::uint64_t>(query.sort.by)).add(query.sort.column).number(query.sort.descending).add(query.sort.boost);
+  hash.number(query.pinned.size());
+  for (const Uuid& id : query.pinned) hash.add(id.view());
   return hash.value();
 }
 

@@ -50,6 +50,8 @@ struct Sort {
   enum class By { relevance, title, number } by = By::title;  ///< Relevance without a text is the title.
   std::string column;  ///< With `number`: a document's least number in it counts; those without it come last.
   bool descending = false;
+  /// With `relevance`: a column of counts that raise a document's weight, by 4 % for each doubling, at most by 48 %.
+  std::string boost;
 };
 
 struct Query {
@@ -60,6 +62,8 @@ struct Query {
   std::vector<Range> ranges;    ///< All must hold.
   std::vector<std::string> facets;  ///< To count.
   Sort sort;
+  /// With `relevance`: these stand first, in this order, their words matching or not; all else must hold. At most 20.
+  std::vector<Uuid> pinned;
   std::string cursor;  ///< `next_cursor` of the page before, of the same query.
   std::size_t limit = 20;
 };
@@ -96,6 +100,8 @@ class Index {
   /// Sets one facet of one document in memory alone: for what changes often and is kept elsewhere (availability).
   /// Lost when the index is opened anew. Nothing happens if there is no such document.
   virtual void set_live(const Uuid& id, const std::string& facet, std::vector<std::string> values) = 0;
+  /// The same of a number.
+  virtual void set_live_number(const Uuid& id, const std::string& column, std::int64_t value) = 0;
 
   /// Words of queries, in small letters, and what each may mean beside itself: words, or several that must stand together.
   /// Replaces those before; in memory alone.

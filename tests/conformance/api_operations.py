@@ -127,6 +127,13 @@ class Tour:
         self.api("admin_set_synonyms", body=synonyms, token=self.operator, expect=428, valid=False)
         self.api("admin_set_synonyms", body=synonyms, headers={"If-Match": '"99"'}, token=self.operator, expect=412)
         self.api("admin_set_synonyms", body=synonyms, headers={"If-Match": kept.headers["etag"]}, token=self.operator, expect=200)
+        pins = {"items": [{"query": "lamp", "products": [self.product]}]}
+        kept = self.api("admin_get_pins", token=self.operator, expect=200)
+        self.api("admin_set_pins", body=pins, token=self.operator, expect=428, valid=False)
+        self.api("admin_set_pins", body=pins, headers={"If-Match": '"99"'}, token=self.operator, expect=412)
+        self.api("admin_set_pins", body={"items": [{"query": "lamp", "products": [samples.NOBODY]}]},
+                 headers={"If-Match": kept.headers["etag"]}, token=self.operator, expect=422)
+        self.api("admin_set_pins", body=pins, headers={"If-Match": kept.headers["etag"]}, token=self.operator, expect=200)
         self.api("list_products", query=[("q", "submarine")], expect=200)
         self.api("admin_list_missed_queries", query=[("limit", 5)], token=self.operator, expect=200)
         self.api("admin_list_missed_queries", query=[("limit", 0)], token=self.operator, expect=422, valid=False)

@@ -34,7 +34,7 @@ class Line final : public net::HttpClient {
   const std::string effect_;
 };
 
-class FixedCatalogue final : public catalogue::CatalogueApi {
+class FixedCatalogue final : public catalogue::QuoteApi {
  public:
   explicit FixedCatalogue(std::vector<catalogue::Quote> quotes) : quotes_(std::move(quotes)) {}
 
@@ -49,32 +49,7 @@ class FixedCatalogue final : public catalogue::CatalogueApi {
     co_return reply;
   }
 
-  Task<catalogue::JsonReply> get_product(Context, catalogue::ProductRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> list_products(Context, catalogue::ListRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> suggest(Context, catalogue::SuggestRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> categories(Context, catalogue::Nothing) override { return nothing(); }
-  Task<catalogue::ImageReply> image(Context, catalogue::ImageRequest) override {
-    co_return fail(ErrorKind::not_found, "product.not_found");
-  }
-  Task<catalogue::JsonReply> admin_list(Context, catalogue::AdminListRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> admin_get(Context, catalogue::ProductRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> create(Context, catalogue::ChangeRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> replace(Context, catalogue::ChangeRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> archive(Context, catalogue::ChangeRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> define_categories(Context, catalogue::CategoriesRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> synonyms(Context, catalogue::Nothing) override { return nothing(); }
-  Task<catalogue::JsonReply> set_synonyms(Context, catalogue::ChangeRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> missed_queries(Context, catalogue::MissedRequest) override { return nothing(); }
-  Task<catalogue::JsonReply> import_begin(Context, catalogue::ImportBegin) override { return nothing(); }
-  Task<catalogue::JsonReply> import_piece(Context, catalogue::ImportPiece) override { return nothing(); }
-  Task<catalogue::JsonReply> import_status(Context, catalogue::ImportRequest) override { return nothing(); }
-  Task<catalogue::ExportReply> export_products(Context, catalogue::ExportRequest) override {
-    co_return fail(ErrorKind::not_found, "product.not_found");
-  }
-
  private:
-  static Task<catalogue::JsonReply> nothing() { co_return fail(ErrorKind::not_found, "product.not_found"); }
-
   std::vector<catalogue::Quote> quotes_;
 };
 }  // namespace
@@ -93,7 +68,7 @@ std::shared_ptr<net::HttpClient> line_to(Wire& wire, Outside& outside, runtime::
   return std::make_shared<Line>(wire, outside, caller, std::move(effect));
 }
 
-std::shared_ptr<catalogue::CatalogueApi> fixed_catalogue(std::vector<catalogue::Quote> quotes) {
+std::shared_ptr<catalogue::QuoteApi> fixed_catalogue(std::vector<catalogue::Quote> quotes) {
   return std::make_shared<FixedCatalogue>(std::move(quotes));
 }
 

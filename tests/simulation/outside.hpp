@@ -21,6 +21,6 @@ struct Outside {
 std::shared_ptr<net::HttpClient> line_to(Wire& wire, Outside& outside, runtime::SimulatedProcess& caller, std::string effect);
 
 /// A catalogue that quotes fixed prices. @pre all in one currency.
-std::shared_ptr<catalogue::CatalogueApi> fixed_catalogue(std::vector<catalogue::Quote> quotes);
+std::shared_ptr<catalogue::QuoteApi> fixed_catalogue(std::vector<catalogue::Quote> quotes);
 
 }  // namespace pps::simulation

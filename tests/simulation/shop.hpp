@@ -74,7 +74,7 @@ class Shop {
   Wire wire_;
   std::shared_ptr<storage::memory::Disk> disk_ = std::make_shared<storage::memory::Disk>();
   std::vector<catalogue::Quote> goods_;
-  std::shared_ptr<catalogue::CatalogueApi> catalogue_;
+  std::shared_ptr<catalogue::QuoteApi> catalogue_;
   fulfilment::Fulfilment fulfilment_rules_;
   paysim::Provider provider_rules_;
   simulators::MemoryStore fulfilment_store_, provider_store_;

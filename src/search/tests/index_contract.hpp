@@ -332,6 +332,43 @@ TEST_P(IndexContract, LiveFacetsChangeWithoutACommit) {
   EXPECT_EQ(*world_.run(index_->count("availability")), (Counts{{"in_stock", 1}, {"out", 4}}));
 }
 
+TEST_P(IndexContract, WhatIsPinnedStandsFirst) {
+  put_programs();
+  Query query{.text = "images", .sort = {.by = Sort::By::relevance}, .pinned = {id_of(4), id_of(77), id_of(3)}};
+  std::vector<int> all = found(query);
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_EQ(all[0], 4);  // its words do not match
+  EXPECT_EQ(all[1], 3);
+  query.limit = 1;
+  const QueryReply first = ask(query);
+  EXPECT_EQ(first.total, 4u);
+  query.cursor = first.next_cursor;
+  EXPECT_THAT(found(query), ElementsAre(3));
+  query = {.text = "images", .filters = {{"category", {"graphics"}}}, .sort = {.by = Sort::By::relevance}, .pinned = {id_of(4)}};
+  EXPECT_THAT(found(query), UnorderedElementsAre(1, 2, 3));
+  query.filters.clear();
+  query.sort = {.by = Sort::By::title};
+  EXPECT_THAT(found(query), ElementsAre(1, 2, 3));
+  EXPECT_THAT(found({.text = "nothing has this", .sort = {.by = Sort::By::relevance}, .pinned = {id_of(5)}}), ElementsAre(5));
+}
+
+TEST_P(IndexContract, ACountRaisesAWeight) {
+  std::vector<Document> alike;
+  for (int i = 1; i <= 4; ++i) alike.push_back(document(i, "Same title", "same words", {"all"}, "b", 100));
+  alike[2].numbers["sold"] = {3};
+  put(std::move(alike));
+  const Query query{.text = "same", .sort = {.by = Sort::By::relevance, .boost = "sold"}};
+  EXPECT_THAT(found(query), ElementsAre(3, 1, 2, 4));
+  index_->set_live_number(id_of(4), "sold", 40);
+  index_->set_live_number(id_of(2), "sold", -5);
+  index_->set_live_number(id_of(77), "sold", 40);
+  EXPECT_THAT(found(query), ElementsAre(4, 3, 1, 2));
+  EXPECT_THAT(found({.text = "same", .sort = {.by = Sort::By::relevance, .boost = "nothing"}}), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(found({.sort = {.by = Sort::By::number, .column = "sold", .descending = true}}), ElementsAre(4, 3, 2, 1));
+  put({document(4, "Same title", "same words", {"all"}, "b", 100)}, 2);
+  EXPECT_THAT(found(query), ElementsAre(3, 1, 2, 4));
+}
+
 TEST_P(IndexContract, SuggestsWhatBeginsAsTyped) {
   put_programs();
   const auto suggest = [&](std::string typed, std::size_t limit = 8) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <mutex>
 #include <utility>
+#include <variant>
 
 #include "search/fold.hpp"
 #include "search/xapian/stored_document.hpp"
@@ -61,8 +62,17 @@ std::unexpected<Error> engine_failed(const Xapian::Error& error) {
 
 struct LiveChange {
   Uuid id;
-  std::string facet;
-  std::vector<std::string> values;
+  std::string column;
+  std::variant<std::vector<std::string>, std::int64_t> value;  ///< A facet's values, or a number.
+
+  void make(Columns& columns) const {
+    const auto doc = columns.find(id);
+    if (!doc) return;
+    if (const auto* number = std::get_if<std::int64_t>(&value))
+      columns.set_number(*doc, column, *number);
+    else
+      columns.set_facet(*doc, column, std::get<0>(value));
+  }
 };
 }  // namespace
 
@@ -85,8 +95,7 @@ struct XapianDatabase::State {
     std::unique_lock lock(mutex);
     const std::lock_guard brief(news_mutex);
     if (new_synonyms) synonyms = std::exchange(new_synonyms, nullptr);
-    for (const LiveChange& one : std::exchange(news, {}))
-      if (const auto doc = columns.find(one.id)) columns.set_facet(*doc, one.facet, one.values);
+    for (const LiveChange& one : std::exchange(news, {})) one.make(columns);
     return lock;
   }
 };
@@ -216,7 +225,8 @@ Result<QueryReply> XapianDatabase::query(const Query& query) {
   if (query.text.empty()) return state.columns.select(state.columns.all(), query);
   try {
     const bool weighted = query.sort.by == Sort::By::relevance;
-    const Found found = find_words(state, query.text, weighted);
+    Found found = find_words(state, query.text, weighted);
+    if (weighted) state.columns.add_pinned(query, found.matches);
     Result<QueryReply> reply = state.columns.select(found.matches, query);
     if (reply) reply->corrected_query = found.corrected;
     if (reply) reply->partial = found.partial;
@@ -256,6 +266,11 @@ void XapianDatabase::set_synonyms(std::shared_ptr<const Synonyms> synonyms) {
 void XapianDatabase::set_live(const Uuid& id, std::string facet, std::vector<std::string> values) {
   const std::lock_guard brief(state_->news_mutex);
   state_->news.push_back({id, std::move(facet), std::move(values)});
+}
+
+void XapianDatabase::set_live_number(const Uuid& id, std::string column, std::int64_t value) {
+  const std::lock_guard brief(state_->news_mutex);
+  state_->news.push_back({id, std::move(column), value});
 }
 
 std::map<std::string, std::uint64_t> XapianDatabase::count(const std::string& facet) {

@@ -28,9 +28,10 @@ class XapianDatabase {
   Result<std::vector<Uuid>> suggest(const std::string& typed, std::size_t limit);
   std::map<std::string, std::uint64_t> count(const std::string& facet);
   std::uint64_t documents();
-  // These two never wait for a query; whoever asks afterwards sees what they said.
+  // These never wait for a query; whoever asks afterwards sees what they said.
   void set_synonyms(std::shared_ptr<const Synonyms> synonyms);
   void set_live(const Uuid& id, std::string facet, std::vector<std::string> values);
+  void set_live_number(const Uuid& id, std::string column, std::int64_t value);
 
  private:
   struct State;

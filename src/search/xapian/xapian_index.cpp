@@ -54,6 +54,11 @@ class XapianIndex final : public Index, public std::enable_shared_from_this<Xapi
     ++generation_;
   }
 
+  void set_live_number(const Uuid& id, const std::string& column, std::int64_t value) override {
+    database_->set_live_number(id, column, value);
+    ++generation_;
+  }
+
   void set_synonyms(Synonyms synonyms) override {
     database_->set_synonyms(std::make_shared<const Synonyms>(std::move(synonyms)));
     ++generation_;

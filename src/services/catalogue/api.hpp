@@ -28,7 +28,7 @@ struct JsonReply {
 };
 struct ListRequest {
   std::string q, category, currency, language, cursor;
-  std::string sort;  ///< relevance, name, price, -price, -created_at; empty: relevance with `q`, else name.
+  std::string sort;  ///< relevance, name, price, -price, -created_at, -popularity; empty: relevance with `q`, else name.
   std::vector<std::string> brands, kinds;            ///< One of them; empty: any.
   std::optional<std::int64_t> price_min, price_max;  ///< Minor units, inclusive.
   std::optional<bool> available;
@@ -148,17 +148,22 @@ BOOST_DESCRIBE_STRUCT(CategoriesRequest, (), (categories))
 BOOST_DESCRIBE_STRUCT(MissedRequest, (), (limit))
 BOOST_DESCRIBE_STRUCT(ProductChanged, (), (id, version, slugs, skus))
 
-/// Loop-confined. Errors beside those named: `not_found` "product.not_found", `unavailable`.
-class CatalogueApi {
+/// What purchases ask of the catalogue. Loop-confined. Error `unavailable`.
+class QuoteApi {
  public:
-  virtual ~CatalogueApi() = default;
+  virtual ~QuoteApi() = default;
+  virtual Task<QuoteReply> quote(Context context, QuoteRequest request) = 0;
+};
+
+/// Loop-confined. Errors beside those named: `not_found` "product.not_found", `unavailable`.
+class CatalogueApi : public QuoteApi {
+ public:
   virtual Task<JsonReply> get_product(Context context, ProductRequest request) = 0;
   /// `malformed` cursor.invalid; `invalid` sort, facet, limit.
   virtual Task<JsonReply> list_products(Context context, ListRequest request) = 0;
   virtual Task<JsonReply> suggest(Context context, SuggestRequest request) = 0;
   virtual Task<JsonReply> categories(Context context, Nothing request) = 0;
   virtual Task<ImageReply> image(Context context, ImageRequest request) = 0;
-  virtual Task<QuoteReply> quote(Context context, QuoteRequest request) = 0;
 
   virtual Task<JsonReply> admin_list(Context context, AdminListRequest request) = 0;
   virtual Task<JsonReply> admin_get(Context context, ProductRequest request) = 0;
@@ -174,6 +179,9 @@ class CatalogueApi {
   virtual Task<JsonReply> synonyms(Context context, Nothing request) = 0;
   /// Replaces them all by `json`, a SynonymsInput; `id` is not used. `precondition_required`, `stale` as `replace`.
   virtual Task<JsonReply> set_synonyms(Context context, ChangeRequest request) = 0;
+  virtual Task<JsonReply> pins(Context context, Nothing request) = 0;
+  /// Replaces them all by `json`, a PinsInput, as `set_synonyms`; products must be there.
+  virtual Task<JsonReply> set_pins(Context context, ChangeRequest request) = 0;
   /// What was searched in vain, most often first.
   virtual Task<JsonReply> missed_queries(Context context, MissedRequest request) = 0;
   virtual Task<ExportReply> export_products(Context context, ExportRequest request) = 0;

@@ -57,6 +57,12 @@ class RemoteCatalogue final : public CatalogueApi {
   Task<JsonReply> synonyms(Context context, Nothing request) override {
     return net::call_method<JsonReply>(*rpc_, context, "synonyms", request);
   }
+  Task<JsonReply> pins(Context context, Nothing request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "pins", request);
+  }
+  Task<JsonReply> set_pins(Context context, ChangeRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "set_pins", request);
+  }
   Task<JsonReply> set_synonyms(Context context, ChangeRequest request) override {
     return net::call_method<JsonReply>(*rpc_, context, "set_synonyms", request);
   }

@@ -255,17 +255,20 @@ Task<Response> admin_change(Api api, Request request, bool archive) {
   co_return json_response(std::move(*reply));
 }
 
-Task<Response> admin_synonyms(Api api, Request request) {
+using GetSetting = Task<JsonReply> (CatalogueApi::*)(Context, Nothing);
+using SetSetting = Task<JsonReply> (CatalogueApi::*)(Context, ChangeRequest);
+
+Task<Response> admin_setting(Api api, Request request, GetSetting get) {
   const Nothing nothing;
-  Result<JsonReply> reply = co_await api->synonyms(request.context, nothing);
+  Result<JsonReply> reply = co_await ((*api).*get)(request.context, nothing);
   if (!reply) co_return fail(std::move(reply).error());
   co_return json_response(std::move(*reply));
 }
 
-Task<Response> admin_set_synonyms(Api api, Request request) {
+Task<Response> admin_set_setting(Api api, Request request, SetSetting set) {
   if (const auto right = check_media_type(request, "application/json"); !right) co_return fail(right.error());
   ChangeRequest change = change_of(request, "");
-  Result<JsonReply> reply = co_await api->set_synonyms(request.context, std::move(change));
+  Result<JsonReply> reply = co_await ((*api).*set)(request.context, std::move(change));
   if (!reply) co_return fail(std::move(reply).error());
   co_return json_response(std::move(*reply));
 }
@@ -329,9 +332,13 @@ void add_public_routes(net::Router& router, std::shared_ptr<CatalogueApi> api,
   add(Method::get, "/api/admin/products/import/{id}", "admin_get_import", write,
       [api](Request r) { return admin_import_status(api, std::move(r)); });
   add(Method::get, "/api/admin/search/synonyms", "admin_get_synonyms", write,
-      [api](Request r) { return admin_synonyms(api, std::move(r)); });
+      [api](Request r) { return admin_setting(api, std::move(r), &CatalogueApi::synonyms); });
   add(Method::put, "/api/admin/search/synonyms", "admin_set_synonyms", write,
-      [api](Request r) { return admin_set_synonyms(api, std::move(r)); });
+      [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_synonyms); });
+  add(Method::get, "/api/admin/search/pins", "admin_get_pins", write,
+      [api](Request r) { return admin_setting(api, std::move(r), &CatalogueApi::pins); });
+  add(Method::put, "/api/admin/search/pins", "admin_set_pins", write,
+      [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_pins); });
   add(Method::get, "/api/admin/search/missed-queries", "admin_list_missed_queries", write,
       [api](Request r) { return admin_missed_queries(api, std::move(r)); });
   add_transfer_routes(router, api);
@@ -357,6 +364,8 @@ void add_internal_routes(net::Router& router, std::shared_ptr<CatalogueApi> api)
   add("import_status", [api](Context c, ImportRequest r) { return api->import_status(c, std::move(r)); });
   add("define_categories", [api](Context c, CategoriesRequest r) { return api->define_categories(c, std::move(r)); });
   add("synonyms", [api](Context c, Nothing r) { return api->synonyms(c, r); });
+  add("pins", [api](Context c, Nothing r) { return api->pins(c, r); });
+  add("set_pins", [api](Context c, ChangeRequest r) { return api->set_pins(c, std::move(r)); });
   add("set_synonyms", [api](Context c, ChangeRequest r) { return api->set_synonyms(c, std::move(r)); });
   add("missed_queries", [api](Context c, MissedRequest r) { return api->missed_queries(c, r); });
   add("export_products", [api](Context c, ExportRequest r) { return api->export_products(c, std::move(r)); });

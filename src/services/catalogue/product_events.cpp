@@ -24,6 +24,19 @@ Result<ProductChanged> read_product_changed(const std::string& body) {
   return change;
 }
 
+Result<std::vector<SoldLine>> read_sold_lines(const std::string& body) {
+  Result<net::ObjectReader> in = net::ObjectReader::parse(body, net::Unknown::ignore);
+  if (!in) return fail(std::move(in).error());
+  std::vector<SoldLine> lines;
+  if (in->has("lines")) {
+    std::vector<net::ObjectReader> items = in->objects("lines", 0, 1'000);
+    for (net::ObjectReader& one : items)
+      lines.push_back({ProductId{one.uuid("product")}, one.integer("quantity", 1, INT64_MAX)});
+  }
+  if (const Result<void> done = in->finish(); !done) return fail(done.error());
+  return lines;
+}
+
 Result<StockStatus> read_stock_crossed(const std::string& body) {
   Result<net::ObjectReader> in = net::ObjectReader::parse(body, net::Unknown::ignore);
   if (!in) return fail(std::move(in).error());

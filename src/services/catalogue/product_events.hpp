@@ -15,6 +15,14 @@ struct StockStatus {
   Sku sku;
   Availability availability = Availability::out;
 };
+/// Of a purchase that was completed.
+struct SoldLine {
+  ProductId product;
+  std::int64_t quantity = 0;
+};
+/// `lines` of orchestrator::PurchaseEvent; none in events of earlier versions.
+Result<std::vector<SoldLine>> read_sold_lines(const std::string& body);
+
 /// store::StockCrossed.
 Result<StockStatus> read_stock_crossed(const std::string& body);
 

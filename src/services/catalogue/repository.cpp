@@ -24,10 +24,13 @@ constexpr storage::RowKind kAvailability = 2;
 constexpr storage::RowKind kIndex = 3;
 constexpr storage::RowKind kImport = 4;
 constexpr storage::RowKind kMissed = 5;
+constexpr storage::RowKind kPopularity = 6;
 constexpr storage::RowKind kBlob = 1;
-constexpr storage::RowKind kSynonyms = 1;
+constexpr storage::RowKind kSetting = 1;
 
 /// Well before storage::Claims lets others take a claim over.
+/// Rows of one commit of popularity: about 60 bytes each.
+constexpr std::size_t kPopularityBatch = 1'000;
 constexpr Duration kWriteWithin = storage::Claims::kTakeOverAfter / 2;
 
 struct ProductRow {
@@ -323,21 +326,19 @@ Task<std::uint64_t> Repository::index_position() {
   co_return position;
 }
 
-Task<std::pair<SynonymsRow, std::uint64_t>> Repository::synonyms() {
-  storage::RowKey at{kSynonyms, ""};
-  Result<std::optional<storage::Row>> row = co_await state_->table->find(kSettings, text_key("synonyms"), std::move(at));
+Task<Setting> Repository::setting(std::string matter) {
+  storage::RowKey at{kSetting, ""};
+  Result<std::optional<storage::Row>> row = co_await state_->table->find(kSettings, text_key(matter), std::move(at));
   if (!row) co_return fail(std::move(row).error());
-  if (!*row) co_return std::pair(SynonymsRow{}, std::uint64_t{0});
-  Result<SynonymsRow> body = storage::decode_row<SynonymsRow>((*row)->body);
-  if (!body) co_return fail(std::move(body).error());
-  co_return std::pair(std::move(*body), (*row)->version);
+  if (!*row) co_return Setting{};
+  co_return Setting{std::move((*row)->body), (*row)->version};
 }
 
-Task<void> Repository::put_synonyms(SynonymsRow row, std::uint64_t was) {
+Task<void> Repository::put_setting(std::string matter, std::string body, std::uint64_t was) {
   using Kind = storage::Condition::Kind;
-  const storage::RowKey at{kSynonyms, ""};
-  storage::Batch batch{&kSettings, text_key("synonyms"), {{was == 0 ? Kind::absent : Kind::version_is, at, was}}, {}};
-  batch.mutations.push_back(storage::Put{{at, was + 1, storage::encode_row(row)}});
+  const storage::RowKey at{kSetting, ""};
+  storage::Batch batch{&kSettings, text_key(matter), {{was == 0 ? Kind::absent : Kind::version_is, at, was}}, {}};
+  batch.mutations.push_back(storage::Put{{at, was + 1, std::move(body)}});
   Result<void> done = co_await state_->table->commit(std::move(batch));
   co_return done;
 }
@@ -354,6 +355,32 @@ Task<MissedRow> Repository::missed() {
   if (!row) co_return fail(std::move(row).error());
   if (!*row) co_return MissedRow{};
   co_return storage::decode_row<MissedRow>((*row)->body);
+}
+
+Task<void> Repository::put_popularity(Popularity::Rows rows) {
+  for (std::size_t begin = 0; begin < rows.size(); begin += kPopularityBatch) {
+    storage::Batch batch{&kPlain, text_key("popularity"), {}, {}};
+    for (std::size_t i = begin; i < std::min(rows.size(), begin + kPopularityBatch); ++i)
+      batch.mutations.push_back(storage::Put{{{kPopularity, key_of(rows[i].first)}, 1, storage::encode_row(rows[i].second)}});
+    Result<void> done = co_await state_->table->commit(std::move(batch));
+    if (!done) co_return done;
+  }
+  co_return Result<void>{};
+}
+
+Task<Popularity::Rows> Repository::popularity() {
+  std::string partition = text_key("popularity");
+  Result<std::vector<storage::Row>> rows = co_await scan_all(std::move(partition), kPopularity);
+  if (!rows) co_return fail(std::move(rows).error());
+  Popularity::Rows out;
+  for (const storage::Row& row : *rows) {
+    Uuid product;
+    storage::KeyReader key(row.at.key);
+    Result<PopularityRow> body = storage::decode_row<PopularityRow>(row.body);
+    if (!key.uuid(product) || !body) co_return fail(ErrorKind::internal, "storage.corrupt", "a product's popularity");
+    out.emplace_back(ProductId{product}, std::move(*body));
+  }
+  co_return out;
 }
 
 Task<void> Repository::put_import(std::string id, std::string json, std::int64_t expires_s) {

@@ -10,6 +10,7 @@
 #include "runtime/task.hpp"
 #include "services/catalogue/api.hpp"
 #include "services/catalogue/model.hpp"
+#include "services/catalogue/popularity.hpp"
 #include "services/catalogue/search_settings.hpp"
 #include "storage/shard_host.hpp"
 
@@ -29,6 +30,12 @@ struct CategoryRow {
   static constexpr auto columns() {
     return std::tuple(storage::column<1>(&CategoryRow::name), storage::column<2>(&CategoryRow::parent));
   }
+};
+
+/// What a merchant set of a matter.
+struct Setting {
+  std::string body;           ///< A row's encoding; empty: nothing was ever set.
+  std::uint64_t version = 0;  ///< What a change must name; 0: nothing was ever set.
 };
 
 /// What stock events said of a SKU last.
@@ -84,12 +91,15 @@ class Repository {
   Task<void> put_index_position(std::uint64_t position);
   Task<std::uint64_t> index_position();
 
-  /// Synonyms with the version that a change must name; version 0: none were ever set.
-  Task<std::pair<SynonymsRow, std::uint64_t>> synonyms();
+  Task<Setting> setting(std::string matter);
   /// Puts version `was + 1`. `conflict` "storage.condition" if the version is not `was` any more.
-  Task<void> put_synonyms(SynonymsRow row, std::uint64_t was);
+  Task<void> put_setting(std::string matter, std::string body, std::uint64_t was);
+
   Task<void> put_missed(MissedRow row);
   Task<MissedRow> missed();
+
+  Task<void> put_popularity(Popularity::Rows rows);
+  Task<Popularity::Rows> popularity();
 
   /// The report of an import as ImportJob's JSON, kept until `expires_s` (Unix seconds).
   Task<void> put_import(std::string id, std::string json, std::int64_t expires_s);

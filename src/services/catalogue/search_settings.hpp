@@ -24,9 +24,29 @@ struct SynonymsRow {
 Result<SynonymsRow> read_synonyms(std::string_view json);
 std::string write_synonyms(const SynonymsRow& row);
 
+/// What stands first when somebody searches for just these words.
+struct Pin {
+  std::string query;  ///< As `normal_query` has it.
+  std::vector<Uuid> products;
+  storage::Unknown unknown;
+  static constexpr auto columns() { return std::tuple(storage::column<1>(&Pin::query), storage::column<2>(&Pin::products)); }
+};
+struct PinsRow {
+  std::vector<Pin> pins;  ///< Each query once.
+  storage::Unknown unknown;
+  static constexpr auto columns() { return std::tuple(storage::column<1>(&PinsRow::pins)); }
+};
+
+/// `Pins` of api/openapi.yaml. `invalid` with the fields that are wrong; whether there are such products is not looked at.
+Result<PinsRow> read_pins(std::string_view json);
+std::string write_pins(const PinsRow& row);
+
+/// A query in small letters, its words parted by one space.
+std::string normal_query(const std::string& query);
+
 /// A query that found nothing, or nothing with all its words.
 struct MissedQuery {
-  std::string query;  ///< As it was typed, in small letters, spaces joined.
+  std::string query;  ///< As `normal_query` has it.
   std::int64_t count = 0;
   std::int64_t last_at_us = 0;
   bool partial = false;  ///< The last time, products with all words but one were shown.

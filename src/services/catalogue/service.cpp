@@ -28,6 +28,8 @@ Task<void> CatalogueService::start() {
   if (!settings) co_return settings;
   Result<void> loaded = co_await load_availability();
   if (!loaded) co_return loaded;
+  Result<void> popularity = co_await load_popularity();
+  if (!popularity) co_return popularity;
 
   // The bus may outlive this service: its consumers hold it weakly.
   const std::weak_ptr<CatalogueService> weak = weak_from_this();
@@ -40,6 +42,10 @@ Task<void> CatalogueService::start() {
   });
   bus_->subscribe("stock", "catalogue", [weak, gone](std::vector<bus::Delivered> events) -> Task<void> {
     if (const auto self = weak.lock()) return self->on_stock(std::move(events));
+    return [](std::unexpected<Error> error) -> Task<void> { co_return error; }(gone());
+  });
+  bus_->subscribe("purchase", "catalogue", [weak, gone](std::vector<bus::Delivered> events) -> Task<void> {
+    if (const auto self = weak.lock()) return self->on_purchases(std::move(events));
     return [](std::unexpected<Error> error) -> Task<void> { co_return error; }(gone());
   });
   runtime::spawn(runtime_.executor, catch_up());

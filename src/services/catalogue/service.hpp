@@ -65,6 +65,8 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<ExportReply> export_products(Context context, ExportRequest request) override;
   Task<JsonReply> synonyms(Context context, Nothing request) override;
   Task<JsonReply> set_synonyms(Context context, ChangeRequest request) override;
+  Task<JsonReply> pins(Context context, Nothing request) override;
+  Task<JsonReply> set_pins(Context context, ChangeRequest request) override;
   Task<JsonReply> missed_queries(Context context, MissedRequest request) override;
 
   /// Creates the product, or replaces the one that has its slug (what an import does with a row).
@@ -93,8 +95,20 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
 
   // search.cpp
   Task<void> load_search_settings();
+  /// The new ETag.
+  Task<std::string> change_setting(std::string matter, ChangeRequest request, std::string body);
+  Task<void> check_pinned(PinsRow row);
+  void use_pins(const PinsRow& row);
   void note_missed(const std::string& query, bool partial);
   Task<void> keep_missed();
+
+  // popularity.cpp
+  static constexpr const char* kSold = "sold";  ///< The index's column of units sold lately.
+  Task<void> load_popularity();
+  Task<void> on_purchases(std::vector<bus::Delivered> events);
+  void keep_popularity_later();
+  Task<void> keep_popularity();
+  void show_popularity();
 
   // change.cpp
   Task<Product> create_product(ProductInput input, std::vector<Image> images);
@@ -129,6 +143,10 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   std::set<std::string> currencies_;             ///< Every currency that a cached reply may be in.
   std::set<std::string> languages_{""};          ///< The same of languages.
   std::map<std::string, std::shared_ptr<Import>> imports_;
+  std::map<std::string, std::vector<Uuid>> pins_;  ///< What stands first, by `normal_query`.
+  Popularity popularity_;
+  runtime::TimerHandle popularity_timer_;
+  bool popularity_waits_ = false;  ///< To be kept, by `popularity_timer_`.
   MissedQueries missed_;
   runtime::TimerHandle missed_timer_;
   bool missed_waits_ = false;  ///< To be kept, by `missed_timer_`.

@@ -54,6 +54,8 @@ search::Document CatalogueService::document_of(const Product& product) const {
     for (const auto& [currency, price] : variant.prices) doc.numbers["price." + currency].push_back(price);
   }
   doc.numbers["created"] = {product.created_at_us};
+  if (const std::int64_t units = popularity_.units(product.id, to_unix_us(runtime_.clock.now())); units > 0)
+    doc.numbers[kSold] = {units};
   return doc;
 }
 
@@ -192,6 +194,7 @@ boost::asio::awaitable<void> CatalogueService::catch_up() {
     done = co_await refresh_availability(ProductId{product});
     if (seen.size() % 50 == 0) co_await runtime::yield();
   }
+  show_popularity();
   if (!done) log::error("catalogue.catch_up_failed", {{"code", done.error().code}, {"detail", done.error().detail}});
 }
 

@@ -34,15 +34,21 @@ void check_price(Error& error, const char* name, const std::optional<std::int64_
     refuse(error, name, "field.range", std::string(name) + " must be 0 to 100000000000 minor units");
 }
 
-std::optional<search::Sort> sort_of(const ListRequest& request, const std::string& currency) {
+/// @param sold the column of units sold.
+std::optional<search::Sort> sort_of(const ListRequest& request, const std::string& currency, const std::string& sold) {
   using By = search::Sort::By;
   const std::string& sort = request.sort;
-  if (sort.empty()) return search::Sort{request.q.empty() ? By::title : By::relevance, "", false};
-  if (sort == "relevance") return search::Sort{By::relevance, "", false};
-  if (sort == "name") return search::Sort{By::title, "", false};
-  if (sort == "price") return search::Sort{By::number, "price." + currency, false};
-  if (sort == "-price") return search::Sort{By::number, "price." + currency, true};
-  if (sort == "-created_at") return search::Sort{By::number, "created", true};
+  const search::Sort by_relevance{.by = By::relevance, .boost = sold};
+  const auto by_number = [](std::string column, bool descending) {
+    return search::Sort{.by = By::number, .column = std::move(column), .descending = descending};
+  };
+  if (sort.empty()) return request.q.empty() ? search::Sort{.by = By::title} : by_relevance;
+  if (sort == "relevance") return by_relevance;
+  if (sort == "name") return search::Sort{.by = By::title};
+  if (sort == "price") return by_number("price." + currency, false);
+  if (sort == "-price") return by_number("price." + currency, true);
+  if (sort == "-created_at") return by_number("created", true);
+  if (sort == "-popularity") return by_number(sold, true);
   return std::nullopt;
 }
 
@@ -56,6 +62,7 @@ std::string key_of(const search::Query& query, const Audience& audience) {
   for (const search::Range& range : query.ranges)
     key.text(range.column + " " + (range.least ? std::to_string(*range.least) : "") + ".." +
              (range.most ? std::to_string(*range.most) : ""));
+  for (const Uuid& id : query.pinned) key.text(id.to_string());
   return key.raw(json_texts(query.facets)).take();
 }
 
@@ -83,8 +90,8 @@ Result<search::Query> CatalogueService::to_query(const ListRequest& request, con
   for (const std::string& facet : request.facets)
     if (!is_facet(facet))
       refuse(error, "facets", "field.format", "a facet is category, brand, kind, availability or attr.NAME");
-  const std::optional<search::Sort> sort = sort_of(request, currency);
-  if (!sort) refuse(error, "sort", "field.format", "sort must be relevance, name, price, -price or -created_at");
+  const std::optional<search::Sort> sort = sort_of(request, currency, kSold);
+  if (!sort) refuse(error, "sort", "field.format", "sort must be relevance, name, price, -price, -created_at or -popularity");
   if (!error.fields.empty()) return fail(std::move(error));
 
   search::Query query;
@@ -92,6 +99,7 @@ Result<search::Query> CatalogueService::to_query(const ListRequest& request, con
   query.sort = *sort;
   query.cursor = request.cursor;
   query.limit = static_cast<std::size_t>(request.limit);
+  if (const auto pinned = pins_.find(normal_query(request.q)); pinned != pins_.end()) query.pinned = pinned->second;
   query.facets = request.facets;
   std::sort(query.facets.begin(), query.facets.end());
   query.facets.erase(std::unique(query.facets.begin(), query.facets.end()), query.facets.end());

@@ -266,6 +266,13 @@ class OrchestratorApi {
   virtual Task<IncidentView> retry_incident(Context context, IncidentRequest request) = 0;
 };
 
+struct SoldLine {
+  ProductId product;
+  Sku sku;
+  std::int64_t quantity = 0;
+};
+BOOST_DESCRIBE_STRUCT(SoldLine, (), (product, sku, quantity))
+
 /// Events on topic "purchase": types "purchase.accepted", "purchase.completed", "purchase.failed",
 /// "purchase.cancelled"; key = purchase id, body = this as JSON.
 struct PurchaseEvent {
@@ -274,7 +281,8 @@ struct PurchaseEvent {
   std::string status, reason;
   Money total;
   Money refunded;  ///< What was given back of what was captured.
+  std::vector<SoldLine> lines;  ///< Of a completed purchase, those whose money was not given back.
 };
-BOOST_DESCRIBE_STRUCT(PurchaseEvent, (), (purchase, customer, status, reason, total, refunded))
+BOOST_DESCRIBE_STRUCT(PurchaseEvent, (), (purchase, customer, status, reason, total, refunded, lines))
 
 }  // namespace pps::orchestrator

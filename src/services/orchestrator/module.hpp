@@ -16,7 +16,7 @@ struct Dependencies {
   config::Config& config;
   std::shared_ptr<storage::Table> table;
   std::shared_ptr<bus::Bus> bus;
-  std::shared_ptr<catalogue::CatalogueApi> catalogue;
+  std::shared_ptr<catalogue::QuoteApi> catalogue;
   std::shared_ptr<provisioner::ProvisionerApi> provisioner;
   std::shared_ptr<payment::PaymentApi> payment;
   std::uint16_t shards = 4;

@@ -25,7 +25,7 @@ std::optional<Error> duplicate_of(const std::vector<OrderLine>& lines) {
 }
 }  // namespace
 
-Task<Priced> price(std::shared_ptr<catalogue::CatalogueApi> catalogue, Context context, std::vector<OrderLine> lines,
+Task<Priced> price(std::shared_ptr<catalogue::QuoteApi> catalogue, Context context, std::vector<OrderLine> lines,
                    std::string currency, std::string currency_pointer) {
   if (auto duplicate = duplicate_of(lines)) co_return fail(std::move(*duplicate));
   catalogue::QuoteRequest request;

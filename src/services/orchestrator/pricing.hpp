@@ -16,7 +16,7 @@ struct Priced {
 };
 /// Errors: `invalid` "fields.invalid" with `sku.unknown` at /lines/<n>/sku or `currency.not_sold` at `currency_pointer`,
 /// "lines.duplicate"; the catalogue's.
-Task<Priced> price(std::shared_ptr<catalogue::CatalogueApi> catalogue, Context context, std::vector<OrderLine> lines,
+Task<Priced> price(std::shared_ptr<catalogue::QuoteApi> catalogue, Context context, std::vector<OrderLine> lines,
                    std::string currency, std::string currency_pointer);
 
 /// What the provisioner's check refuses, as an error for the buyer; nothing if the lines can be asked for. Too little

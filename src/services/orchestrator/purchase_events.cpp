@@ -6,8 +6,11 @@
 namespace pps::orchestrator {
 
 storage::Event purchase_event(std::string type, const PurchaseRow& row) {
-  PurchaseEvent body{row.id, row.customer, std::string(timeline::name_of(row.status)), row.reason, row.total, {0, row.total.currency}};
-  for (const auto& line : row.lines) body.refunded.minor_units += line.refunded;
+  PurchaseEvent body{row.id, row.customer, std::string(timeline::name_of(row.status)), row.reason, row.total, {0, row.total.currency}, {}};
+  for (const auto& line : row.lines) {
+    body.refunded.minor_units += line.refunded;
+    if (type == "purchase.completed" && line.refunded == 0) body.lines.push_back({line.product, line.sku, line.quantity});
+  }
   storage::Event event;
   event.topic = "purchase";
   event.type = std::move(type);

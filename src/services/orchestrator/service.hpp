@@ -18,7 +18,7 @@ struct ServiceParts {
   runtime::Runtime& runtime;
   std::shared_ptr<storage::Table> table;
   std::shared_ptr<bus::Bus> bus;
-  std::shared_ptr<catalogue::CatalogueApi> catalogue;
+  std::shared_ptr<catalogue::QuoteApi> catalogue;
   Participants participants;
   std::shared_ptr<Definitions> definitions;
   std::uint16_t shards = 4;

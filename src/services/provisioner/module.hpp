@@ -12,7 +12,7 @@ namespace pps::provisioner {
 struct Dependencies {
   runtime::Runtime& runtime;
   std::shared_ptr<store::StoreApi> store;
-  std::shared_ptr<catalogue::CatalogueApi> catalogue;
+  std::shared_ptr<catalogue::QuoteApi> catalogue;
   std::shared_ptr<net::HttpClient> fulfilment;  ///< The external fulfilment system.
 };
 

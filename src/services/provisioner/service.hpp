@@ -25,7 +25,7 @@ class ProvisionerService final : public ProvisionerApi {
   struct Dependencies {
     runtime::Runtime& runtime;
     std::shared_ptr<store::StoreApi> store;
-    std::shared_ptr<catalogue::CatalogueApi> catalogue;
+    std::shared_ptr<catalogue::QuoteApi> catalogue;
     std::shared_ptr<FulfilmentClient> fulfilment;
   };
   explicit ProvisionerService(Dependencies dependencies) : deps_(std::move(dependencies)) {}

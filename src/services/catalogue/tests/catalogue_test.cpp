@@ -78,43 +78,6 @@ TEST_F(CatalogueTest, a_merchant_says_what_words_mean) {
   EXPECT_EQ(refused(R"({"items":[{"word":"a","means":["x"]},{"word":"A","means":["y"]}]})"), "/items/1/word field.duplicate");
 }
 
-TEST_F(CatalogueTest, what_is_searched_in_vain_is_counted_for_the_merchant) {
-  ASSERT_TRUE(create(product("gimp")));
-  settle();
-  const auto search = [&](const std::string& q, const std::string& category = "") {
-    ListRequest asked;
-    asked.q = q;
-    asked.category = category;
-    ASSERT_TRUE(list(asked));
-  };
-  for (int i = 0; i < 3; ++i) search("  Pony  club ");  // the second is answered from the cache
-  search("gimp pony");
-  search("gimp");
-  search("unicorn", "tools");  // the filter may be to blame
-  const auto missed = [&] { return world_.run(service_->missed_queries({}, MissedRequest{10}))->json; };
-  const std::string told = missed();
-  EXPECT_THAT(told, testing::StartsWith(R"({"items":[{"query":"pony club","count":3,)"));
-  EXPECT_THAT(told, HasSubstr(R"("query":"gimp pony","count":1,)"));
-  EXPECT_THAT(told, HasSubstr(R"("partial":true)"));
-  EXPECT_THAT(told, Not(HasSubstr("unicorn")));
-  EXPECT_THAT(told, Not(HasSubstr(R"("query":"gimp",)")));
-  world_.run_for(std::chrono::seconds(40));
-  start();
-  EXPECT_EQ(missed(), told) << "kept over a restart";
-  EXPECT_EQ(world_.run(service_->missed_queries({}, MissedRequest{0})).error().fields.at(0).pointer, "?limit");
-}
-
-TEST(MissedQueries, keeps_those_asked_most) {
-  MissedQueries missed;
-  missed.count("often", false, 1);
-  missed.count("often", false, 2);
-  for (std::size_t i = 0; i < MissedQueries::kMost + 5; ++i) missed.count("query " + std::to_string(i), false, 10 + static_cast<std::int64_t>(i));
-  const auto kept = missed.most_asked(5'000);
-  EXPECT_EQ(kept.size(), MissedQueries::kMost);
-  EXPECT_EQ(kept.front().query, "often");
-  EXPECT_EQ(kept.back().query, "query 6") << "the oldest of those asked once went";
-}
-
 TEST_F(CatalogueTest, texts_are_shown_in_the_language_asked_and_fall_back_one_by_one) {
   const std::string texts = R"("texts":{"de":{"name":"Bildprogramm","summary":"Bilder malen","keywords":["zeichnen"]},)"
                             R"("pt-BR":{"name":"Programa"}},"summary":"Paint",)";

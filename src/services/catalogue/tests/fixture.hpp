@@ -86,13 +86,23 @@ class CatalogueTest : public testing::Test {
     settle();
   }
 
+  /// A purchase of it is completed; consumers are not waited for.
+  void buy(const std::string& product, int quantity) {
+    bus::Bus::Entry entry;
+    entry.origin = "orchestrator/0/" + std::to_string(++purchases_);
+    entry.event = {"purchase", "purchase.completed", "any",
+                   R"({"lines":[{"product":")" + product + R"(","sku":"any","quantity":)" + std::to_string(quantity) + "}]}",
+                   to_unix_us(world_.runtime().clock.now())};
+    ASSERT_TRUE(world_.run(bus_->append({entry})));
+  }
+
   runtime::SimulatedWorld world_{5};
   std::shared_ptr<storage::memory::Disk> disk_ = std::make_shared<storage::memory::Disk>();
   std::shared_ptr<storage::Table> table_;
   std::shared_ptr<bus::Bus> bus_;
   std::shared_ptr<search::Index> index_;
   std::shared_ptr<CatalogueService> service_;
-  int crossings_ = 0;
+  int crossings_ = 0, purchases_ = 0;
 };
 
 }  // namespace pps::catalogue

@@ -278,7 +278,7 @@ class ModelPayment final : public payment::PaymentApi {
   Outside& outside_;
 };
 
-class ModelCatalogue final : public catalogue::CatalogueApi {
+class ModelCatalogue final : public catalogue::QuoteApi {
  public:
   ModelCatalogue(runtime::Runtime& runtime, Outside& outside) : runtime_(runtime), outside_(outside) {}
   Task<catalogue::QuoteReply> quote(Context, catalogue::QuoteRequest request) override {
@@ -299,31 +299,8 @@ class ModelCatalogue final : public catalogue::CatalogueApi {
     };
     return with_faults<catalogue::QuoteReply>(runtime_, outside_, "quote", std::move(read));
   }
-  using Json = catalogue::JsonReply;
-  Task<Json> get_product(Context, catalogue::ProductRequest) override { return none<Json>(); }
-  Task<Json> list_products(Context, catalogue::ListRequest) override { return none<Json>(); }
-  Task<Json> suggest(Context, catalogue::SuggestRequest) override { return none<Json>(); }
-  Task<Json> categories(Context, catalogue::Nothing) override { return none<Json>(); }
-  Task<catalogue::ImageReply> image(Context, catalogue::ImageRequest) override { return none<catalogue::ImageReply>(); }
-  Task<Json> admin_list(Context, catalogue::AdminListRequest) override { return none<Json>(); }
-  Task<Json> admin_get(Context, catalogue::ProductRequest) override { return none<Json>(); }
-  Task<Json> create(Context, catalogue::ChangeRequest) override { return none<Json>(); }
-  Task<Json> replace(Context, catalogue::ChangeRequest) override { return none<Json>(); }
-  Task<Json> archive(Context, catalogue::ChangeRequest) override { return none<Json>(); }
-  Task<Json> define_categories(Context, catalogue::CategoriesRequest) override { return none<Json>(); }
-  Task<Json> synonyms(Context, catalogue::Nothing) override { return none<Json>(); }
-  Task<Json> set_synonyms(Context, catalogue::ChangeRequest) override { return none<Json>(); }
-  Task<Json> missed_queries(Context, catalogue::MissedRequest) override { return none<Json>(); }
-  Task<Json> import_begin(Context, catalogue::ImportBegin) override { return none<Json>(); }
-  Task<Json> import_piece(Context, catalogue::ImportPiece) override { return none<Json>(); }
-  Task<Json> import_status(Context, catalogue::ImportRequest) override { return none<Json>(); }
-  Task<catalogue::ExportReply> export_products(Context, catalogue::ExportRequest) override { return none<catalogue::ExportReply>(); }
 
  private:
-  template <class T>
-  static Task<T> none() {
-    co_return fail(ErrorKind::unavailable, "model.none");
-  }
   runtime::Runtime& runtime_;
   Outside& outside_;
 };
@@ -353,7 +330,7 @@ std::shared_ptr<provisioner::ProvisionerApi> make_provisioner(runtime::Runtime& 
 std::shared_ptr<payment::PaymentApi> make_payment(runtime::Runtime& runtime, Outside& outside) {
   return std::make_shared<ModelPayment>(runtime, outside);
 }
-std::shared_ptr<catalogue::CatalogueApi> make_catalogue(runtime::Runtime& runtime, Outside& outside) {
+std::shared_ptr<catalogue::QuoteApi> make_catalogue(runtime::Runtime& runtime, Outside& outside) {
   return std::make_shared<ModelCatalogue>(runtime, outside);
 }
 

@@ -68,7 +68,7 @@ class ModelBus final : public bus::Bus {
 
 std::shared_ptr<provisioner::ProvisionerApi> make_provisioner(runtime::Runtime& runtime, Outside& outside);
 std::shared_ptr<payment::PaymentApi> make_payment(runtime::Runtime& runtime, Outside& outside);
-std::shared_ptr<catalogue::CatalogueApi> make_catalogue(runtime::Runtime& runtime, Outside& outside);
+std::shared_ptr<catalogue::QuoteApi> make_catalogue(runtime::Runtime& runtime, Outside& outside);
 
 /// One process of the orchestrator on the world outside.
 struct Process {

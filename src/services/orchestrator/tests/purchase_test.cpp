@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "purchases.hpp"
@@ -28,6 +29,9 @@ TEST_F(Purchases, ends_completed_with_everything_delivered_and_paid_once) {
   std::vector<std::string> types;
   for (const auto& event : outside.published) types.push_back(event.type);
   EXPECT_EQ(types, (std::vector<std::string>{"purchase.accepted", "purchase.completed"}));
+  EXPECT_THAT(outside.published[0].body, ::testing::HasSubstr(R"("lines":[])"));
+  EXPECT_THAT(outside.published[1].body, ::testing::HasSubstr(R"("sku":"book","quantity":2})"));
+  EXPECT_THAT(outside.published[1].body, ::testing::HasSubstr(R"("sku":"key","quantity":1})"));
 }
 
 TEST_F(Purchases, finished_ones_leave_the_shard_and_are_still_found) {

@@ -17,7 +17,7 @@ namespace pps::provisioner::testing {
 /// A catalogue that knows the kinds of a few SKUs, and that licences never run out.
 inline const ProductId kProduct{Uuid::v7(2, 0, 1)};
 
-class KnownKinds final : public catalogue::CatalogueApi {
+class KnownKinds final : public catalogue::QuoteApi {
  public:
   std::map<std::string, std::string> kinds{
       {"book", "physical"}, {"key", "licence"}, {"odd", "hologram"}};
@@ -33,64 +33,6 @@ class KnownKinds final : public catalogue::CatalogueApi {
       reply.quotes.push_back(std::move(quote));
     }
     co_return reply;
-  }
-  Task<catalogue::JsonReply> get_product(Context, catalogue::ProductRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> list_products(Context, catalogue::ListRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> suggest(Context, catalogue::SuggestRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> categories(Context, catalogue::Nothing) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::ImageReply> image(Context, catalogue::ImageRequest) override {
-    return none<catalogue::ImageReply>();
-  }
-  Task<catalogue::JsonReply> admin_list(Context, catalogue::AdminListRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> admin_get(Context, catalogue::ProductRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> create(Context, catalogue::ChangeRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> replace(Context, catalogue::ChangeRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> archive(Context, catalogue::ChangeRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> import_begin(Context, catalogue::ImportBegin) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> import_piece(Context, catalogue::ImportPiece) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> import_status(Context, catalogue::ImportRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> define_categories(Context, catalogue::CategoriesRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> synonyms(Context, catalogue::Nothing) override { return none<catalogue::JsonReply>(); }
-  Task<catalogue::JsonReply> set_synonyms(Context, catalogue::ChangeRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::JsonReply> missed_queries(Context, catalogue::MissedRequest) override {
-    return none<catalogue::JsonReply>();
-  }
-  Task<catalogue::ExportReply> export_products(Context, catalogue::ExportRequest) override {
-    return none<catalogue::ExportReply>();
-  }
-
- private:
-  template <class T>
-  static Task<T> none() {
-    co_return fail(ErrorKind::not_found, "not.asked", "the provisioner asks for quotes only");
   }
 };
 

@@ -112,7 +112,7 @@ function CategoryGrid({ categories }: { categories: readonly Category[] }) {
 }
 
 function Shelf({ category }: { category: Category }) {
-  const { data, isError } = useQuery(shelfQuery({ category: category.slug, limit: 4 }));
+  const { data, isError } = useQuery(shelfQuery({ category: category.slug, sort: '-popularity', limit: 4 }));
   const id = `shelf-${category.slug}`;
   if (isError && !data) return null; // one shelf less is no reason to trouble anybody
   return (

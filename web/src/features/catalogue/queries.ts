@@ -32,7 +32,7 @@ export function availabilityQuery(skus: string[]) {
 }
 
 /** A shelf: the first products of a category, or of all. */
-export function shelfQuery(shelf: { category?: string; sort?: '-created_at'; limit: number }) {
+export function shelfQuery(shelf: { category?: string; sort?: '-created_at' | '-popularity'; limit: number }) {
   return queryOptions({
     queryKey: ['shelf', shelf, lang()],
     queryFn: ({ signal }) =>

@@ -1,6 +1,6 @@
 import type { ProductKind } from '../../api/types';
 
-export const sorts = ['relevance', 'name', 'price', '-price', '-created_at'] as const;
+export const sorts = ['relevance', '-popularity', 'name', 'price', '-price', '-created_at'] as const;
 export type Sort = (typeof sorts)[number];
 
 /** What is searched for; it stands in the address bar, so that a search can be shared and gone back to. */
