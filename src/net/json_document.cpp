@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
+#include <charconv>
 #include <cmath>
 #include <unordered_set>
 
@@ -26,6 +27,7 @@ struct Builder {
   std::string key;
   std::optional<std::string> duplicate;
   bool beyond_double = false;
+  std::string number;  ///< The parts of one that have come.
 
   using Code = json::error_code;
 
@@ -72,17 +74,27 @@ struct Builder {
     stack.push_string(part);
     return true;
   }
-  bool on_number_part(json::string_view, Code&) { return true; }
+  bool on_number_part(json::string_view part, Code&) {
+    number.append(part.data(), part.size());
+    return true;
+  }
   bool on_int64(std::int64_t value, json::string_view, Code&) {
+    number.clear();
     stack.push_int64(value);
     return true;
   }
   bool on_uint64(std::uint64_t value, json::string_view, Code&) {
+    number.clear();
     stack.push_uint64(value);
     return true;
   }
-  bool on_double(double value, json::string_view, Code& code) {
-    if (!std::isfinite(value)) {
+  // Boost.JSON 1.81 rounds some numbers to a neighbour: written and read again they would be another number.
+  bool on_double(double value, json::string_view part, Code& code) {
+    number.append(part.data(), part.size());
+    const auto read = std::from_chars(number.data(), number.data() + number.size(), value);
+    const bool is_large = read.ec == std::errc::result_out_of_range && std::abs(value) > 1;
+    number.clear();
+    if (!std::isfinite(value) || is_large) {
       beyond_double = true;
       code = json::error::exponent_overflow;
       return false;

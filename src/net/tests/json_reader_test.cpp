@@ -1,5 +1,6 @@
 #include "net/json_reader.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -69,6 +70,25 @@ TEST(JsonReader, reads_every_kind_of_field) {
   EXPECT_FALSE(reader.optional_text("absent"));
   const auto done = reader.finish();
   EXPECT_TRUE(done) << done.error().detail;
+}
+
+TEST(JsonReader, reads_numbers_to_the_nearest_double) {
+  for (const char* text : {"-33333333300000066792140173563217", "9007199254740993.0", "1.7976931348623157e308", "4.9e-324", "1e23",
+                           "2.2250738585072011e-308", "123456789012345678901234567890", "0.1", "-0.0", "1e-400", "5e-324", "1E22",
+                           "8.41e21", "9.5e-3", "18446744073709551616", "-9223372036854775809"}) {
+    auto reader = ObjectReader::parse(fmt::format("{{\"a\":{}}}", text));
+    ASSERT_TRUE(reader) << text;
+    const std::string once = *reader->canonical("a");
+    EXPECT_EQ(std::strtod(once.c_str(), nullptr), std::strtod(text, nullptr)) << text << " became " << once;
+    auto again = ObjectReader::parse(fmt::format("{{\"a\":{}}}", once));
+    ASSERT_TRUE(again) << once;
+    EXPECT_EQ(again->canonical("a"), once);
+  }
+}
+
+TEST(JsonReader, refuses_numbers_beyond_the_greatest_double) {
+  for (const char* text : {"1.8e308", "-1e309", "1e999999999999", "123e400"})
+    EXPECT_FALSE(ObjectReader::parse(fmt::format("{{\"a\":{}}}", text))) << text;
 }
 
 TEST(JsonReader, names_every_wrong_field_at_once) {
