@@ -340,7 +340,9 @@ ParseStep ResponseParser::feed(std::string_view bytes) {
     used += step.used;
     step.used = used;
     if (step.error != ParseError::none) return step;
-    if (parser.is_header_done() && parser.head.status >= 100 && parser.head.status < 200) {
+    if (parser.is_header_done() && parser.head.status < 100)
+      return {used, ParseError::malformed, "The status is below 100 (RFC 9110, section 15)."};
+    if (parser.is_header_done() && parser.head.status < 200) {
       impl_->begin();  // an interim answer; the real one follows
       continue;
     }

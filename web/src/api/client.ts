@@ -39,6 +39,12 @@ interface Answer<T> {
   response: Response;
 }
 
+/** The same with the version that a change has to name. */
+export async function unwrapWithEtag<T>(answer: Promise<Answer<T>>): Promise<{ data: T; etag: string }> {
+  const { response } = await answer;
+  return { data: await unwrap(answer), etag: response.headers.get('etag') ?? '' };
+}
+
 /** The data of an answer; throws `ApiError` if it is not a success. */
 export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await answer;

@@ -1,7 +1,9 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconUser } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
+import { meQuery, roomsFor } from '../features/office/account';
 import { session } from '../features/session/session';
 import { useSessionStatus } from '../features/session/useSession';
 import classes from './Header.module.css';
@@ -9,6 +11,8 @@ import classes from './Header.module.css';
 export function AccountMenu() {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const status = useSessionStatus();
+  const me = useQuery({ ...meQuery, enabled: status === 'signed_in' });
   const signOut = async () => {
     // First away from pages that need an account: they would ask to sign in again.
     await navigate('/');
@@ -24,7 +28,7 @@ export function AccountMenu() {
           radius="xl"
           className={classes.icon}
           aria-label={t('nav.account')}
-          loading={useSessionStatus() === 'restoring'}
+          loading={status === 'restoring'}
         >
           <IconUser size={21} stroke={1.7} />
         </ActionIcon>
@@ -39,6 +43,11 @@ export function AccountMenu() {
         <Menu.Item component={Link} to="/account">
           {t('nav.account')}
         </Menu.Item>
+        {roomsFor(me.data?.scopes ?? []).length > 0 && (
+          <Menu.Item component={Link} to="/office">
+            {t('nav.office')}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Item onClick={() => void signOut()}>{t('nav.signOut')}</Menu.Item>
       </Menu.Dropdown>

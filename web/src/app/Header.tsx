@@ -37,7 +37,7 @@ export function Header() {
   );
 }
 
-function SchemeToggle() {
+export function SchemeToggle() {
   const { t } = useTranslation();
   // Switching transitions off for the change would take a style element, which the policy forbids.
   const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });

@@ -35,4 +35,5 @@ export const router = createBrowserRouter([
       { path: '*', element: <NotFoundPage /> },
     ],
   },
+  { path: 'office/*', errorElement: <Failure />, hydrateFallbackElement: <></>, lazy: async () => (await import('../features/office/open')).open() },
 ]);

@@ -61,6 +61,8 @@ export const variables: ConvertCSSVariablesInput = {
     '--pps-warn': '#8f4a06',
     '--pps-warn-soft': '#fdf0e0',
     '--pps-bad': '#b3261e',
+    // Of fields that were refused: Mantine's own is too pale to read.
+    '--mantine-color-error': '#b3261e',
     '--pps-bad-soft': '#fcebe9',
     '--pps-shadow': '0 1px 2px rgb(40 36 24 / 6%), 0 10px 28px -12px rgb(40 36 24 / 18%)',
   },
@@ -77,6 +79,7 @@ export const variables: ConvertCSSVariablesInput = {
     '--pps-warn': '#f4b777',
     '--pps-warn-soft': '#2e2214',
     '--pps-bad': '#ff9d94',
+    '--mantine-color-error': '#ff9d94',
     '--pps-bad-soft': '#331a18',
     '--pps-shadow': '0 1px 2px rgb(0 0 0 / 40%), 0 14px 34px -14px rgb(0 0 0 / 70%)',
   },

@@ -2,11 +2,12 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { localStore } from '../ui/storage';
 import en from './en.json';
+import type office from './office.en.json';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en };
+    resources: { translation: typeof en; office: typeof office };
     returnNull: false;
   }
 }
@@ -19,6 +20,16 @@ const key = 'pps.language';
 const loaders: Partial<Record<Language, () => Promise<{ default: object }>>> = {
   de: () => import('./de.json'),
 };
+
+/** Messages that only some pages need, fetched with them. */
+const parts = {
+  office: {
+    en: () => import('./office.en.json'),
+    de: () => import('./office.de.json'),
+  },
+} as const;
+type Part = keyof typeof parts;
+const opened = new Set<Part>();
 
 function isLanguage(value: string | null | undefined): value is Language {
   return value === 'en' || value === 'de';
@@ -35,8 +46,21 @@ async function switchTo(language: Language): Promise<void> {
   if (load && !i18next.hasResourceBundle(language, 'translation')) {
     i18next.addResourceBundle(language, 'translation', (await load()).default);
   }
+  await Promise.all([...opened].map((part) => loadPart(part, language)));
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
+}
+
+async function loadPart(part: Part, language: Language): Promise<void> {
+  if (i18next.hasResourceBundle(language, part)) return;
+  i18next.addResourceBundle(language, part, (await parts[part][language]()).default);
+}
+
+/** Before a page that uses them is shown. */
+export async function openMessages(part: Part): Promise<void> {
+  opened.add(part);
+  await loadPart(part, 'en');
+  if (isLanguage(i18next.language)) await loadPart(part, i18next.language);
 }
 
 export async function startMessages(): Promise<void> {

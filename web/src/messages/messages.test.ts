@@ -3,6 +3,13 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import de from './de.json';
 import en from './en.json';
+import officeDe from './office.de.json';
+import officeEn from './office.en.json';
+
+const files: [string, Tree, Tree][] = [
+  ['the shop', en, de],
+  ['the back office', officeEn, officeDe],
+];
 
 type Tree = { [key: string]: string | Tree };
 
@@ -14,14 +21,14 @@ function leaves(tree: Tree, prefix = ''): [string, string][] {
 
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
 
-it('German has every message of English, with the same placeholders', () => {
+it.each(files)('German has every message of English, with the same placeholders: %s', (_, en, de) => {
   const english = leaves(en);
   const german = new Map(leaves(de));
   expect([...german.keys()]).toEqual(english.map(([key]) => key));
   for (const [key, text] of english) expect(placeholders(german.get(key) ?? ''), key).toEqual(placeholders(text));
 });
 
-it('every message is used', () => {
+it.each(files)('every message is used: %s', (_, en) => {
   const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.test.ts'))
     .map((name) => readFileSync(join('src', name), 'utf8'))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMoney, times, toDecimal } from './money';
+import { formatMoney, fromDecimal, times, toDecimal } from './money';
 
 describe('toDecimal', () => {
   it.each([
@@ -12,6 +12,25 @@ describe('toDecimal', () => {
     [100000000000001, 'EUR', '1000000000000.01'],
   ])('%d %s is %s', (amount, currency, expected) => {
     expect(toDecimal({ amount, currency })).toBe(expected);
+  });
+});
+
+describe('fromDecimal', () => {
+  it.each([
+    ['29.90', 'EUR', 2990],
+    [' 29,9 ', 'EUR', 2990],
+    ['5', 'EUR', 500],
+    ['1999', 'JPY', 1999],
+    ['1.999', 'KWD', 1999],
+    ['0.00', 'EUR', 0],
+    ['1.999', 'EUR', undefined],
+    ['1.0', 'JPY', undefined],
+    ['', 'EUR', undefined],
+    ['-5', 'EUR', undefined],
+    ['1e3', 'EUR', undefined],
+    ['1.000,00', 'EUR', undefined],
+  ])('"%s" %s is %s', (text, currency, expected) => {
+    expect(fromDecimal(text, currency)).toBe(expected);
   });
 });
 

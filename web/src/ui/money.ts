@@ -23,6 +23,16 @@ export function formatMoney(money: Money, language: string): string {
   );
 }
 
+/** What somebody wrote as a decimal ("29.90", "29,90") in minor units; undefined if it is none, or has more decimals than there are. */
+export function fromDecimal(text: string, currency: string): number | undefined {
+  const parts = /^(\d{1,12})(?:[.,](\d+))?$/.exec(text.trim());
+  if (!parts) return undefined;
+  const digits = minorDigits(currency);
+  const fraction = parts[2] ?? '';
+  if (fraction.length > digits) return undefined;
+  return Number(`${parts[1] ?? ''}${fraction.padEnd(digits, '0')}`);
+}
+
 export function times(money: Money, count: number): Money {
   return { amount: money.amount * count, currency: money.currency };
 }

@@ -7,6 +7,7 @@ import type { Session } from '../../api/types';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Page } from '../../ui/Page';
 import { useDate } from '../../ui/useDate';
+import { meQuery } from '../office/account';
 import { session } from '../session/session';
 import classes from './AccountPage.module.css';
 import { deviceOf } from './device';
@@ -23,10 +24,7 @@ export function AccountPage() {
 
 function Profile() {
   const { t } = useTranslation();
-  const me = useQuery({
-    queryKey: ['own', 'me'],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/auth/me', { signal })),
-  });
+  const me = useQuery(meQuery);
   return (
     <section className={classes.card} aria-labelledby="profile">
       <h2 id="profile">{t('account.profile')}</h2>

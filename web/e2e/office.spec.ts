@@ -1,0 +1,176 @@
+import type { Page } from '@playwright/test';
+import { expect, expectAccessible, newAccount, signIn, signUp, test } from './shop';
+
+const operator = { name: 'Otto Operator', email: 'operator@example.com', password: 'keep the shop well stocked' };
+
+async function enter(page: Page, room = ''): Promise<void> {
+  await page.goto(`/sign-in?next=${encodeURIComponent(`/office${room}`)}`);
+  await signIn(page, operator);
+  await expect(page.getByRole('navigation', { name: 'Back office' })).toBeVisible();
+}
+
+const unique = (): string => Date.now().toString(36) + Math.random().toString(36).slice(2, 6);
+
+test('a shopper is told that the back office is closed', async ({ page }) => {
+  await page.goto('/office');
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Foffice$/);
+  await signUp(page, newAccount());
+  await page.goto('/office');
+  await expect(page.getByRole('heading', { name: 'The back office is closed to this account' })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('an operator comes in by the account menu, and every room is accessible', async ({ page }) => {
+  await page.goto('/sign-in');
+  await signIn(page, operator);
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Back office' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
+  await expectAccessible(page);
+  for (const room of ['Products', 'Import and export', 'Search', 'Stock', 'Orders', 'Incidents']) {
+    await page.getByRole('navigation', { name: 'Back office' }).getByRole('link', { name: room }).click();
+    await expect(page.getByRole('heading', { level: 1, name: room })).toBeVisible();
+    await expect(page.getByRole('main').getByRole('status', { name: 'Loading' })).toHaveCount(0);
+    await expectAccessible(page);
+  }
+});
+
+test('a product is written, refused where it is wrong, published, changed and archived', async ({ page }) => {
+  const name = `Lamp ${unique()}`;
+  const sku = name.replace(' ', '-').toLowerCase();
+  await enter(page, '/products');
+  await page.getByRole('link', { name: 'New product' }).click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await expect(page.getByLabel('Slug')).toHaveValue(sku);
+  await page.getByLabel('In one sentence').fill('It shines');
+  await page.getByLabel('Status').selectOption('On sale');
+  await page.getByLabel('Price, tax included').fill('29.999');
+  await page.getByLabel('Name of the variant').fill('One');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('A price is a number with no more decimals')).toBeVisible();
+  await page.getByLabel('Price, tax included').fill('29.90');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'This was not done' })).toBeVisible();
+  await expect(page.getByLabel('SKU')).toHaveAttribute('aria-invalid', 'true'); // the server names the field
+  await expectAccessible(page);
+  await page.getByLabel('SKU').fill(sku);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page).toHaveURL(/\/office\/products\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+
+  await page.getByLabel('In one sentence').fill('It shines brightly');
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await expect(page.getByText('What you wrote is not saved')).toBeVisible();
+  await page.getByRole('button', { name: 'Stay' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await page.goto(`/products/${sku}`);
+  await expect(page.getByText('It shines brightly').first()).toBeVisible();
+  await expect(page.getByText('€29.90').first()).toBeVisible();
+
+  await page.goBack();
+  await page.getByRole('button', { name: 'Archive' }).click();
+  await page.getByRole('button', { name: 'Take it out of the shop?' }).click();
+  await expect(page.getByText('Archived', { exact: true }).first()).toBeVisible();
+});
+
+test('two operators at one product lose nothing', async ({ page, context }) => {
+  const name = `Chair ${unique()}`;
+  const sku = name.replace(' ', '-').toLowerCase();
+  await enter(page, '/products/new');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('SKU').fill(sku);
+  await page.getByLabel('Name of the variant').fill('One');
+  await page.getByLabel('Price, tax included').fill('5');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page).toHaveURL(/\/office\/products\/[0-9a-f-]{36}$/);
+
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.getByLabel('Maker').fill('Theirs');
+  await other.getByRole('button', { name: 'Save' }).click();
+  await expect(other.getByText('Saved', { exact: true })).toBeVisible();
+
+  await page.getByLabel('Maker').fill('Mine');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Somebody else changed this product')).toBeVisible();
+  await expect(page.getByLabel('Maker')).toHaveValue('Mine');
+  await page.getByRole('button', { name: 'Keep mine' }).click();
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await other.reload();
+  await expect(other.getByLabel('Maker')).toHaveValue('Mine');
+});
+
+test('a file of products is brought, and wrong lines are named', async ({ page }) => {
+  const slug = `import-${unique()}`;
+  const good = { slug, name: slug, kind: 'licence', variants: [{ sku: slug, name: 'Licence', prices: { EUR: 100 }, stock_tracked: false }] };
+  await enter(page, '/import');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Choose a file' }).click();
+  await (await chooser).setFiles({
+    name: 'products.ndjson',
+    mimeType: 'application/x-ndjson',
+    buffer: Buffer.from(`${JSON.stringify(good)}\n${JSON.stringify({ ...good, slug: 'Bad Slug' })}\n`),
+  });
+  await expect(page.getByTestId('import-created')).toHaveText('1');
+  await expect(page.getByTestId('import-refused')).toHaveText('1');
+  await expect(page.getByRole('cell', { name: '/slug' })).toBeVisible();
+  await expectAccessible(page);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export every product' }).click();
+  expect((await download).suggestedFilename()).toBe('products.ndjson');
+});
+
+test('what was searched in vain becomes a synonym, and a product is pinned', async ({ page }) => {
+  const word = `zz${unique()}`;
+  await page.goto(`/products?q=${word}`);
+  await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible();
+  await enter(page, '/search');
+  await page.getByRole('button', { name: `Make a synonym for ${word}` }).click();
+  const synonyms = page.getByRole('textbox', { name: 'Synonyms' });
+  await expect(synonyms).toHaveValue(new RegExp(`${word} = `));
+  await synonyms.fill((await synonyms.inputValue()).replace(`${word} = `, `${word} = gimp`));
+  await page.getByRole('region', { name: 'Synonyms' }).getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('region', { name: 'Synonyms' }).getByRole('button', { name: 'Save' })).toBeDisabled();
+
+  const { items } = (await (await page.request.get('/api/products?limit=1&sort=-created_at')).json()) as { items: { slug: string; name: string }[] };
+  const [pinned] = items;
+  if (!pinned) throw new Error('the shop sells nothing');
+  const pins = page.getByRole('textbox', { name: 'Pinned products' });
+  await pins.fill(`${word} = ${pinned.slug}`);
+  await page.getByRole('region', { name: 'Pinned products' }).getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('region', { name: 'Pinned products' }).getByRole('button', { name: 'Save' })).toBeDisabled();
+  await expect(pins).toHaveValue(`${word} = ${pinned.slug}`);
+  await page.goto(`/products?q=${word}`);
+  await expect(page.getByRole('article').first()).toContainText(pinned.name);
+});
+
+test('goods are received once, and stock is seen', async ({ page }) => {
+  const { items } = (await (await page.request.get('/api/products?kind=physical&limit=1')).json()) as { items: { variants: { sku: string; kind: string }[] }[] };
+  const sku = items[0]?.variants.find(({ kind }) => kind === 'physical')?.sku;
+  if (sku === undefined) throw new Error('the shop keeps no stock');
+  await enter(page, '/stock');
+  await page.getByLabel('SKU').fill(sku);
+  await page.getByRole('button', { name: 'Show' }).click();
+  const onHand = page.getByTestId('stock-on_hand');
+  const before = Number(await onHand.textContent());
+  await page.getByLabel('Units received').fill('7');
+  await page.getByLabel('Note').last().fill('from the harbour');
+  await page.getByRole('button', { name: 'Book' }).click();
+  await expect(onHand).toHaveText(String(before + 7));
+  await expect(page.getByRole('cell', { name: 'from the harbour' })).toBeVisible();
+  await page.getByLabel('What').selectOption('Correction');
+  await page.getByLabel('Units more').fill('-100000000');
+  await page.getByRole('button', { name: 'Book' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the back office speaks German', async ({ page }) => {
+  await enter(page, '/products');
+  await page.goto('/');
+  await page.getByLabel('Language').selectOption('de');
+  await page.goto('/office/products');
+  await expect(page.getByRole('heading', { level: 1, name: 'Produkte' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Neues Produkt' })).toBeVisible();
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import type { ProductInput } from '../../api/types';
+import { newDraft, slugOf, toDraft, toInput } from './draft';
+
+const product: ProductInput = {
+  slug: 'lamp',
+  name: 'Lamp',
+  summary: 'It shines',
+  description: 'One.\n\n- two',
+  brand: 'Kestrel',
+  kind: 'physical',
+  status: 'active',
+  categories: ['home', 'light'],
+  tags: ['bright'],
+  attributes: { watts: '5' },
+  texts: { de: { name: 'Lampe', keywords: ['hell', 'licht'] } },
+  variants: [
+    { sku: 'lamp-s', name: 'Small', prices: { EUR: 1999, JPY: 300 }, attributes: { size: 's' }, stock_tracked: true },
+    { sku: 'lamp-x', name: 'Licence', kind: 'licence', prices: { EUR: 5 }, stock_tracked: false },
+  ],
+};
+
+describe('a product in the form', () => {
+  it('is sent as it came', () => {
+    expect(toInput(toDraft(product), 'bad')).toEqual({ input: product, errors: {} });
+  });
+
+  it('keeps what the form does not know', () => {
+    const newer = { ...product, option_groups: [1], variants: [{ ...product.variants[0], options: { size: 's' } }] } as unknown as ProductInput;
+    expect(toInput(toDraft(newer), 'bad').input).toEqual(newer);
+  });
+
+  it('loses what was emptied', () => {
+    const draft = { ...toDraft(product), summary: ' ', tags: '', attributes: [], texts: [] };
+    const { input } = toInput(draft, 'bad');
+    expect(Object.keys(input)).not.toEqual(expect.arrayContaining(['summary']));
+    expect(input).not.toHaveProperty('tags');
+    expect(input).not.toHaveProperty('texts');
+  });
+
+  it.each([
+    ['29.999', 'EUR'],
+    ['', 'EUR'],
+    ['1,000.00', 'EUR'],
+    ['0.5', 'JPY'],
+    ['-1', 'EUR'],
+    ['5', 'EURO'],
+  ])('a price of "%s" %s is refused where it stands', (value, currency) => {
+    const draft = newDraft();
+    const variant = draft.variants[0];
+    if (!variant) throw new Error('no variant');
+    variant.prices = [{ key: 1, name: currency, value }];
+    expect(toInput(draft, 'bad').errors).toEqual({ [`/variants/0/prices/${currency}`]: 'bad' });
+  });
+
+  it('a price may be written with a comma', () => {
+    const draft = newDraft();
+    const variant = draft.variants[0];
+    if (!variant) throw new Error('no variant');
+    variant.prices = [{ key: 1, name: 'eur', value: ' 29,9 ' }];
+    expect(toInput(draft, 'bad')).toMatchObject({ input: { variants: [{ prices: { EUR: 2990 } }] }, errors: {} });
+  });
+});
+
+it.each([
+  ['GIMP', 'gimp'],
+  ['Füller № 5', 'fueller-no-5'],
+  ['Café au lait!', 'cafe-au-lait'],
+  ['--', ''],
+])('the slug of "%s" is "%s"', (name, slug) => {
+  expect(slugOf(name)).toBe(slug);
+});
