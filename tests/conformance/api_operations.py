@@ -175,6 +175,8 @@ class Tour:
         api("admin_count_stock", path=["lantern-box"], body={"on_hand": 40}, headers=self.idempotent(), token=operator, expect=200)
         api("admin_set_inventory_policy", path=["lantern-box"], body={"low_stock_threshold": 3}, headers={"If-Match": level.headers["etag"]},
             token=operator, expect=200)
+        api("admin_list_alerts", query=[("limit", 10)], token=operator, expect=200)
+        api("admin_list_alerts", query=[("limit", 0)], token=operator, expect=422, valid=False)
         api("admin_list_stock_movements", path=["lantern-box"], query=[("limit", 2)], token=operator, expect=200)
 
     def paying(self):
@@ -210,6 +212,8 @@ class Tour:
         api("get_purchase_process", path=[bought], token=buyer, expect=200)
         api("cancel_purchase", path=[bought], token=buyer, expect=409)
         api("admin_get_purchase", path=[bought], token=operator, expect=200)
+        api("admin_get_purchase_process", path=[bought], token=operator, expect=200)
+        api("admin_get_purchase_process", path=[samples.NOBODY], token=operator, expect=404)
         api("admin_retry_purchase", path=[bought], token=operator, expect=409)
         for cancel, token in (("cancel_purchase", buyer), ("admin_cancel_purchase", operator)):
             waiting = self.buy("beacon-lic", 2900, method="pm_card_authenticationRequired").json["id"]

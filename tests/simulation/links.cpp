@@ -42,6 +42,9 @@ class StoreLink final : public store::StoreApi, private Link<store::StoreApi> {
   Task<store::LevelsReply> levels(Context context, store::LevelsRequest request) override {
     return call("store.levels", context, &store::StoreApi::levels, std::move(request));
   }
+  Task<store::LowReply> low(Context context, store::LowRequest request) override {
+    return call("store.low", context, &store::StoreApi::low, std::move(request));
+  }
   Task<store::MovementsReply> movements(Context context, store::MovementsRequest request) override {
     return call("store.movements", context, &store::StoreApi::movements, std::move(request));
   }
@@ -112,6 +115,9 @@ class ProvisionerLink final : public provisioner::ProvisionerApi, private Link<p
   }
   Task<store::MovementsReply> movements(Context context, store::MovementsRequest request) override {
     return call("movements", context, &provisioner::ProvisionerApi::movements, std::move(request));
+  }
+  Task<provisioner::AlertsReply> alerts(Context context, store::LowRequest request) override {
+    return call("alerts", context, &provisioner::ProvisionerApi::alerts, std::move(request));
   }
   Task<store::LevelsReply> levels(Context context, store::LevelsRequest request) override {
     return call("levels", context, &provisioner::ProvisionerApi::levels, std::move(request));

@@ -68,6 +68,15 @@ Task<net::Response> cancel_purchase(Kept shared, net::Request request) {
   co_return http_request::reply(202, to_json::admin_purchase(*purchase));
 }
 
+Task<net::Response> get_purchase_process(Kept shared, net::Request request) {
+  Result<Uuid> id = http_request::id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  orchestrator::PurchaseRequest asked{{*id}, std::nullopt};
+  Result<orchestrator::ProcessReply> reply = co_await shared->parts.orchestrator->process(request.context, asked);
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return http_request::reply(200, to_json::process(*reply));
+}
+
 Task<net::Response> list_processes(Kept shared, net::Request request) {
   Result<orchestrator::DefinitionsReply> found = co_await shared->parts.orchestrator->definitions(request.context, {});
   if (!found) co_return fail(std::move(found).error());
@@ -142,6 +151,7 @@ void add_admin(net::Router& router, Kept shared) {
   add(net::Method::get, "/api/admin/purchases/{id}", "admin_get_purchase", orders, get_purchase);
   add(net::Method::post, "/api/admin/purchases/{id}/retry", "admin_retry_purchase", orders, retry_purchase);
   add(net::Method::post, "/api/admin/purchases/{id}/cancel", "admin_cancel_purchase", orders, cancel_purchase);
+  add(net::Method::get, "/api/admin/purchases/{id}/process", "admin_get_purchase_process", orders, get_purchase_process);
   add(net::Method::get, "/api/admin/processes", "admin_list_processes", processes, list_processes);
   add(net::Method::post, "/api/admin/processes", "admin_deploy_process", processes, deploy_process);
   add(net::Method::get, "/api/admin/processes/instances", "admin_list_process_instances", processes, list_instances);

@@ -71,6 +71,17 @@ struct PolicyRequest {
   std::int64_t expected = 0;  ///< The threshold that the change is based on; else `stale`.
 };
 
+/// A SKU that is running low, with what it is called in the shop.
+struct StockAlert {
+  store::StockLevel level;
+  ProductId product;
+  std::string name, variant;
+};
+struct AlertsReply {
+  std::vector<StockAlert> items;  ///< By SKU; fewer than asked for where the shop has stopped selling some.
+  std::string next_cursor;
+};
+
 BOOST_DESCRIBE_STRUCT(Address, (), (name, line1, line2, city, postal_code, region, country))
 BOOST_DESCRIBE_STRUCT(Line, (),
                       (purchase, line, customer, product, sku, quantity, kind, stock_tracked, name, variant,
@@ -81,6 +92,8 @@ BOOST_DESCRIBE_STRUCT(CheckReply, (), (lines))
 BOOST_DESCRIBE_STRUCT(LookupRequest, (), (line, effect))
 BOOST_DESCRIBE_STRUCT(LineAudit, (), (hold, instance, fulfilment))
 BOOST_DESCRIBE_STRUCT(PolicyRequest, (), (sku, low_stock_threshold, expected))
+BOOST_DESCRIBE_STRUCT(StockAlert, (), (level, product, name, variant))
+BOOST_DESCRIBE_STRUCT(AlertsReply, (), (items, next_cursor))
 
 /// Effects are idempotent by id; errors only `unavailable` (surely not done) and `unknown_outcome`
 /// (look it up). Loop-confined.
@@ -114,6 +127,8 @@ class ProvisionerApi {
   virtual Task<store::StockLevel> set_policy(Context context, PolicyRequest request) = 0;
   virtual Task<store::MovementsReply> movements(Context context,
                                                 store::MovementsRequest request) = 0;
+  /// What active products' SKUs of kept stock are low or out (GET /api/admin/alerts).
+  virtual Task<AlertsReply> alerts(Context context, store::LowRequest request) = 0;
   /// Exact quantities for the shop (GET /api/availability).
   virtual Task<store::LevelsReply> levels(Context context, store::LevelsRequest request) = 0;
 };

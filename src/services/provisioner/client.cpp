@@ -53,6 +53,9 @@ class Remote final : public ProvisionerApi {
   Task<store::MovementsReply> movements(Context context, store::MovementsRequest request) override {
     return net::call_method<store::MovementsReply>(*rpc_, context, "movements", request);
   }
+  Task<AlertsReply> alerts(Context context, store::LowRequest request) override {
+    return net::call_method<AlertsReply>(*rpc_, context, "alerts", request);
+  }
   Task<store::LevelsReply> levels(Context context, store::LevelsRequest request) override {
     return net::call_method<store::LevelsReply>(*rpc_, context, "levels", request);
   }

@@ -22,15 +22,18 @@ net::Response reply(const json::value& value) {
   return net::json_response(200, json::serialize(value));
 }
 
+json::object to_json(const store::StockLevel& level) {
+  return {{"sku", level.sku.value},
+          {"tracked", level.tracked},
+          {"on_hand", level.on_hand},
+          {"held", level.held},
+          {"committed", level.committed},
+          {"available", level.available},
+          {"policy", {{"low_stock_threshold", level.low_stock_threshold}}}};
+}
+
 net::Response reply(const store::StockLevel& level) {
-  net::Response response =
-      reply(json::value{{"sku", level.sku.value},
-                        {"tracked", level.tracked},
-                        {"on_hand", level.on_hand},
-                        {"held", level.held},
-                        {"committed", level.committed},
-                        {"available", level.available},
-                        {"policy", {{"low_stock_threshold", level.low_stock_threshold}}}});
+  net::Response response = reply(json::value(to_json(level)));
   response.headers.set("ETag", etag_of(level));
   return response;
 }
@@ -127,16 +130,42 @@ Task<net::Response> handle_policy(Api api, net::Request request) {
   co_return reply(*level);
 }
 
+/// `cursor` and `limit` of the query, into a request that has them.
+template <class Page>
+Result<void> read_page(const net::Request& request, Page& page) {
+  page.cursor = request.query_value("cursor").value_or("");
+  const auto limit = request.query_value("limit");
+  if (!limit) return {};
+  const auto [end, error] = std::from_chars(limit->data(), limit->data() + limit->size(), page.limit);
+  if (error == std::errc{} && end == limit->data() + limit->size() && page.limit >= 1 && page.limit <= 100) return {};
+  return fail_field("?limit", "field.range", "limit must be 1 to 100");
+}
+
+json::object to_json(const StockAlert& alert) {
+  return {{"status", alert.level.available > 0 ? "low" : "out"},
+          {"product_id", alert.product.value.to_string()},
+          {"name", alert.name},
+          {"variant", alert.variant},
+          {"level", to_json(alert.level)}};
+}
+
+Task<net::Response> handle_alerts(Api api, net::Request request) {
+  store::LowRequest asked;
+  Result<void> read = read_page(request, asked);
+  if (!read) co_return fail(std::move(read).error());
+  Result<AlertsReply> page = co_await api->alerts(request.context, std::move(asked));
+  if (!page) co_return fail(std::move(page).error());
+  json::array items;
+  for (const auto& alert : page->items) items.push_back(to_json(alert));
+  json::object object{{"items", std::move(items)}};
+  if (!page->next_cursor.empty()) object["next_cursor"] = page->next_cursor;
+  co_return reply(json::value(std::move(object)));
+}
+
 Task<net::Response> handle_movements(Api api, net::Request request) {
-  store::MovementsRequest asked{.sku = {request.params.at(0)},
-                                .cursor = std::string(request.query_value("cursor").value_or(""))};
-  if (const auto limit = request.query_value("limit")) {
-    const auto [end, error] =
-        std::from_chars(limit->data(), limit->data() + limit->size(), asked.limit);
-    if (error != std::errc{} || end != limit->data() + limit->size() || asked.limit < 1 ||
-        asked.limit > 100)
-      co_return fail_field("?limit", "field.range", "limit must be 1 to 100");
-  }
+  store::MovementsRequest asked{.sku = {request.params.at(0)}};
+  Result<void> read = read_page(request, asked);
+  if (!read) co_return fail(std::move(read).error());
   Result<store::MovementsReply> page = co_await api->movements(request.context, std::move(asked));
   if (!page) co_return fail(std::move(page).error());
   json::array items;
@@ -149,7 +178,7 @@ Task<net::Response> handle_movements(Api api, net::Request request) {
 void add(net::Router& router, net::Method method, std::string path, std::string operation,
          net::Handler handler) {
   router.add({.method = method,
-              .pattern = "/api/admin/inventory/{sku}" + path,
+              .pattern = "/api/admin/" + path,
               .operation_id = std::move(operation),
               .access = net::with_scope("inventory:write"),
               .handler = std::move(handler),
@@ -167,15 +196,16 @@ void add_public_routes(net::Router& router, Api api) {
     return [api, handle](net::Request request) { return handle(api, std::move(request)); };
   };
   constexpr std::int64_t kLeast = -1'000'000'000;
-  add(router, Method::get, "", "admin_get_inventory", plain(&handle_get));
-  add(router, Method::post, "/receive", "admin_receive_stock",
+  add(router, Method::get, "inventory/{sku}", "admin_get_inventory", plain(&handle_get));
+  add(router, Method::post, "inventory/{sku}/receive", "admin_receive_stock",
       change({"quantity", 1, false, &ProvisionerApi::receive}));
-  add(router, Method::post, "/adjust", "admin_adjust_stock",
+  add(router, Method::post, "inventory/{sku}/adjust", "admin_adjust_stock",
       change({"delta", kLeast, true, &ProvisionerApi::adjust}));
-  add(router, Method::post, "/count", "admin_count_stock",
+  add(router, Method::post, "inventory/{sku}/count", "admin_count_stock",
       change({"on_hand", 0, false, &ProvisionerApi::count}));
-  add(router, Method::put, "/policy", "admin_set_inventory_policy", plain(&handle_policy));
-  add(router, Method::get, "/movements", "admin_list_stock_movements", plain(&handle_movements));
+  add(router, Method::put, "inventory/{sku}/policy", "admin_set_inventory_policy", plain(&handle_policy));
+  add(router, Method::get, "alerts", "admin_list_alerts", plain(&handle_alerts));
+  add(router, Method::get, "inventory/{sku}/movements", "admin_list_stock_movements", plain(&handle_movements));
 }
 
 }  // namespace pps::provisioner

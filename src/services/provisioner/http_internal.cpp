@@ -22,6 +22,7 @@ void add_internal_routes(net::Router& router, std::shared_ptr<ProvisionerApi> ap
   add("count", &ProvisionerApi::count);
   add("set_policy", &ProvisionerApi::set_policy);
   add("movements", &ProvisionerApi::movements);
+  add("alerts", &ProvisionerApi::alerts);
   add("levels", &ProvisionerApi::levels);
 }
 

@@ -46,6 +46,7 @@ class ProvisionerService final : public ProvisionerApi {
   Task<store::StockLevel> count(Context context, store::StockChange change) override;
   Task<store::StockLevel> set_policy(Context context, PolicyRequest request) override;
   Task<store::MovementsReply> movements(Context context, store::MovementsRequest request) override;
+  Task<AlertsReply> alerts(Context context, store::LowRequest request) override;
   Task<store::LevelsReply> levels(Context context, store::LevelsRequest request) override;
 
  private:

@@ -73,6 +73,26 @@ Task<store::MovementsReply> ProvisionerService::movements(Context context,
   co_return co_await deps_.store->movements(context, std::move(request));
 }
 
+Task<AlertsReply> ProvisionerService::alerts(Context context, store::LowRequest request) {
+  Result<store::LowReply> low = co_await deps_.store->low(context, std::move(request));
+  if (!low) co_return fail(std::move(low).error());
+  AlertsReply reply{.next_cursor = low->next_cursor};
+  constexpr std::size_t kQuotes = 50;  // the catalogue's limit
+  for (std::size_t first = 0; first < low->items.size(); first += kQuotes) {
+    const std::size_t count = std::min(kQuotes, low->items.size() - first);
+    catalogue::QuoteRequest asked;
+    for (std::size_t i = 0; i < count; ++i) asked.skus.push_back(low->items[first + i].sku);
+    Result<catalogue::QuoteReply> quotes = co_await deps_.catalogue->quote(context, std::move(asked));
+    if (!quotes) co_return fail(std::move(quotes).error());
+    for (std::size_t i = 0; i < count; ++i) {
+      const catalogue::Quote& quote = quotes->quotes.at(i);
+      if (quote.found && quote.stock_tracked)
+        reply.items.push_back({low->items[first + i], quote.product, quote.name, quote.variant});
+    }
+  }
+  co_return reply;
+}
+
 Task<store::LevelsReply> ProvisionerService::levels(Context context, store::LevelsRequest request) {
   catalogue::QuoteRequest quote{.skus = request.skus};
   Result<catalogue::QuoteReply> quotes = co_await deps_.catalogue->quote(context, std::move(quote));

@@ -53,6 +53,15 @@ struct LevelsRequest {
 struct LevelsReply {
   std::vector<StockLevel> levels;  ///< In the order asked.
 };
+/// SKUs of which as many as their threshold or fewer are available.
+struct LowRequest {
+  std::string cursor;       ///< The last SKU of the page before; empty: from the first.
+  std::int64_t limit = 50;  ///< 1 … 100.
+};
+struct LowReply {
+  std::vector<StockLevel> items;  ///< By SKU.
+  std::string next_cursor;
+};
 struct ThresholdRequest {
   Sku sku;
   std::int64_t low_stock_threshold =
@@ -153,6 +162,8 @@ BOOST_DESCRIBE_STRUCT(StockLevel, (),
                       (sku, tracked, on_hand, held, committed, available, low_stock_threshold))
 BOOST_DESCRIBE_STRUCT(LevelsRequest, (), (skus))
 BOOST_DESCRIBE_STRUCT(LevelsReply, (), (levels))
+BOOST_DESCRIBE_STRUCT(LowRequest, (), (cursor, limit))
+BOOST_DESCRIBE_STRUCT(LowReply, (), (items, next_cursor))
 BOOST_DESCRIBE_STRUCT(ThresholdRequest, (), (sku, low_stock_threshold, expected))
 BOOST_DESCRIBE_STRUCT(MovementsRequest, (), (sku, cursor, limit))
 BOOST_DESCRIBE_STRUCT(Movement, (),
@@ -200,6 +211,8 @@ class StoreApi {
   virtual Task<StockLevel> count(Context context, StockChange change) = 0;
   virtual Task<StockLevel> set_threshold(Context context, ThresholdRequest request) = 0;
   virtual Task<LevelsReply> levels(Context context, LevelsRequest request) = 0;
+  /// Reads every SKU's counts in memory: for an operator's page, not for every request of a shop.
+  virtual Task<LowReply> low(Context context, LowRequest request) = 0;
   virtual Task<MovementsReply> movements(Context context, MovementsRequest request) = 0;
 
   virtual Task<EffectReply> prepare_instance(Context context, PrepareInstanceRequest request) = 0;

@@ -44,6 +44,9 @@ class Remote final : public StoreApi {
   Task<LevelsReply> levels(Context context, LevelsRequest request) override {
     return net::call_method<LevelsReply>(*rpc_, context, "levels", request);
   }
+  Task<LowReply> low(Context context, LowRequest request) override {
+    return net::call_method<LowReply>(*rpc_, context, "low", request);
+  }
   Task<MovementsReply> movements(Context context, MovementsRequest request) override {
     return net::call_method<MovementsReply>(*rpc_, context, "movements", request);
   }

@@ -20,6 +20,7 @@ void add_internal_routes(net::Router& router, std::shared_ptr<StoreApi> api) {
   add("count", &StoreApi::count);
   add("set_threshold", &StoreApi::set_threshold);
   add("levels", &StoreApi::levels);
+  add("low", &StoreApi::low);
   add("movements", &StoreApi::movements);
   add("prepare_instance", &StoreApi::prepare_instance);
   add("release_instance", &StoreApi::release_instance);

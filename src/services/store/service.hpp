@@ -46,6 +46,7 @@ class StoreService final : public StoreApi {
   Task<StockLevel> count(Context context, StockChange change) override;
   Task<StockLevel> set_threshold(Context context, ThresholdRequest request) override;
   Task<LevelsReply> levels(Context context, LevelsRequest request) override;
+  Task<LowReply> low(Context context, LowRequest request) override;
   Task<MovementsReply> movements(Context context, MovementsRequest request) override;
 
   Task<EffectReply> prepare_instance(Context context, PrepareInstanceRequest request) override;

@@ -130,6 +130,24 @@ Task<LevelsReply> StoreService::levels(Context, LevelsRequest request) {
   co_return reply;
 }
 
+Task<LowReply> StoreService::low(Context, LowRequest request) {
+  LowReply reply;
+  const auto limit = static_cast<std::size_t>(std::clamp<std::int64_t>(request.limit, 1, 100));
+  for (auto& host : hosts_) {
+    Result<Memory> memory = co_await host->use();
+    if (!memory) co_return fail(std::move(memory).error());
+    const std::vector<StockLevel> low = (*memory)->stock().low(request.cursor, limit + 1);
+    Result<void> durable = co_await (*memory)->shard().flush();
+    if (!durable) co_return fail(std::move(durable).error());
+    reply.items.insert(reply.items.end(), low.begin(), low.end());
+  }
+  std::ranges::sort(reply.items, {}, [](const StockLevel& level) { return level.sku.value; });
+  if (reply.items.size() <= limit) co_return reply;
+  reply.items.resize(limit);
+  reply.next_cursor = reply.items.back().sku.value;
+  co_return reply;
+}
+
 Task<MovementsReply> StoreService::movements(Context, MovementsRequest request) {
   Result<Memory> memory = co_await shard_of_sku(request.sku);
   if (!memory) co_return fail(std::move(memory).error());

@@ -280,6 +280,15 @@ StockLevel StockLedger::level(const Sku& sku) const {
           .low_stock_threshold = stock.threshold};
 }
 
+std::vector<StockLevel> StockLedger::low(const std::string& after, std::size_t limit) const {
+  std::vector<StockLevel> found;
+  for (const auto& [sku, stock] : stocks_)
+    if (sku.value > after && available(stock) <= stock.threshold) found.push_back(level(sku));
+  std::ranges::sort(found, {}, [](const StockLevel& level) { return level.sku.value; });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
 std::vector<HoldRow> StockLedger::ended(std::size_t limit) const {
   std::vector<HoldRow> rows;
   for (const auto& [hold, seq] : ended_) {

@@ -53,6 +53,8 @@ class StockLedger {
   StockLevel set_threshold(const Sku& sku, std::int64_t threshold, std::int64_t now_us,
                            storage::Decision& decision);
   StockLevel level(const Sku& sku) const;
+  /// The first `limit` SKUs after `after` with no more available than their threshold, by SKU.
+  std::vector<StockLevel> low(const std::string& after, std::size_t limit) const;
 
   /// Ended holds that are not settled yet; `forget` drops them once they are, and says the mark
   /// below which every hold is gone.

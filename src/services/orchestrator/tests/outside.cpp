@@ -144,6 +144,7 @@ class ModelProvisioner final : public provisioner::ProvisionerApi {
   Task<store::StockLevel> count(Context, store::StockChange) override { return none<store::StockLevel>(); }
   Task<store::StockLevel> set_policy(Context, provisioner::PolicyRequest) override { return none<store::StockLevel>(); }
   Task<store::MovementsReply> movements(Context, store::MovementsRequest) override { return none<store::MovementsReply>(); }
+  Task<provisioner::AlertsReply> alerts(Context, store::LowRequest) override { return none<provisioner::AlertsReply>(); }
   Task<store::LevelsReply> levels(Context, store::LevelsRequest request) override {
     store::LevelsReply reply;
     for (const auto& sku : request.skus) {

@@ -26,7 +26,7 @@ class Inventory : public WarehouseTest {
              std::vector<std::pair<std::string, std::string>> headers = {}) {
     net::Request in;
     in.method = method;
-    in.target = in.path = "/api/admin/inventory/" + path;
+    in.target = in.path = "/api/admin/" + (path.starts_with("alerts") ? path : "inventory/" + path);
     if (const auto mark = in.path.find('?'); mark != std::string::npos) {
       const std::string query = in.path.substr(mark + 1);
       in.query.emplace_back(query.substr(0, query.find('=')), query.substr(query.find('=') + 1));
@@ -137,6 +137,28 @@ TEST_F(Inventory, a_policy_is_changed_by_who_has_read_it) {
   EXPECT_NE(changed.etag, read.etag);
   EXPECT_EQ(ask(Method::put, "book/policy", body, {{"If-Match", read.etag}}).status, 412);
   EXPECT_EQ(ask(Method::put, "key/policy", body, {{"If-Match", read.etag}}).status, 409);
+}
+
+TEST_F(Inventory, what_is_sold_and_runs_low_is_told) {
+  catalogue->kinds["atlas"] = "physical";
+  const auto receive_of = [&](const char* sku, std::int64_t quantity) {
+    ASSERT_TRUE(world.run(stock->receive({}, {Sku{sku}, quantity, "first", "t", ""})));
+  };
+  for (const char* sku : {"book", "atlas", "withdrawn", "key"}) receive_of(sku, 3);
+  EXPECT_EQ(ask(Method::get, "alerts").body, R"({"items":[]})");
+  for (const char* sku : {"book", "atlas", "withdrawn", "key"})
+    ASSERT_TRUE(world.run(stock->set_threshold({}, {Sku{sku}, 3, {}})));
+  ASSERT_TRUE(world.run(stock->count({}, {Sku{"atlas"}, 0, "count", "t", ""})));
+  const Answer all = ask(Method::get, "alerts");
+  EXPECT_EQ(all.status, 200);
+  EXPECT_TRUE(has(all, R"("status":"out")") && has(all, R"("status":"low")") && has(all, R"("available":3)")) << all.body;
+  EXPECT_LT(all.body.find("atlas"), all.body.find("book"));
+  EXPECT_FALSE(has(all, "withdrawn")) << "not on sale any more";
+  EXPECT_FALSE(has(all, "key")) << "never runs out";
+  const Answer page = ask(Method::get, "alerts?limit=1");
+  EXPECT_TRUE(has(page, "atlas") && !has(page, "book") && has(page, R"("next_cursor":"atlas")")) << page.body;
+  EXPECT_TRUE(has(ask(Method::get, "alerts?cursor=atlas"), "book"));
+  EXPECT_EQ(ask(Method::get, "alerts?limit=0").status, 422);
 }
 
 TEST_F(Inventory, which_skus_keep_stock_follows_from_their_kind) {
