@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, newAccount, signIn, signUp, test } from './shop';
+import { expect, expectAccessible, expectStatus, findProduct, giveCard, newAccount, putInBasket, signIn, signUp, test } from './shop';
 
 const operator = { name: 'Otto Operator', email: 'operator@example.com', password: 'keep the shop well stocked' };
 
@@ -27,7 +27,7 @@ test('an operator comes in by the account menu, and every room is accessible', a
   await page.getByRole('menuitem', { name: 'Back office' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible();
   await expectAccessible(page);
-  for (const room of ['Products', 'Import and export', 'Search', 'Stock', 'Orders', 'Incidents']) {
+  for (const room of ['Products', 'Import and export', 'Search', 'Stock', 'Orders', 'Processes']) {
     await page.getByRole('navigation', { name: 'Back office' }).getByRole('link', { name: room }).click();
     await expect(page.getByRole('heading', { level: 1, name: room })).toBeVisible();
     await expect(page.getByRole('main').getByRole('status', { name: 'Loading' })).toHaveCount(0);
@@ -95,6 +95,8 @@ test('two operators at one product lose nothing', async ({ page, context }) => {
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Somebody else changed this product')).toBeVisible();
   await expect(page.getByLabel('Maker')).toHaveValue('Mine');
+  await expect(page.getByRole('row', { name: '/brand Mine Theirs' })).toBeVisible();
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Keep mine' }).click();
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
   await other.reload();
@@ -159,11 +161,49 @@ test('goods are received once, and stock is seen', async ({ page }) => {
   await page.getByRole('button', { name: 'Book' }).click();
   await expect(onHand).toHaveText(String(before + 7));
   await expect(page.getByRole('cell', { name: 'from the harbour' })).toBeVisible();
+
+  await page.getByLabel('Low at or below').fill(String(before + 7));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('navigation', { name: 'Back office' }).getByRole('link', { name: 'Stock' }).click();
+  await page.getByRole('region', { name: 'Low stock' }).getByRole('link', { name: sku }).click();
+  await expect(onHand).toHaveText(String(before + 7));
   await page.getByLabel('What').selectOption('Correction');
   await page.getByLabel('Units more').fill('-100000000');
   await page.getByRole('button', { name: 'Book' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await expectAccessible(page);
+});
+
+test('an order is followed in the back office, and called off by keyboard', async ({ page, browser, baseURL }) => {
+  const licence = await findProduct(page, 'licence');
+  await signUp(page, newAccount());
+  await page.goto(`/products/${licence.slug}`);
+  await putInBasket(page, licence);
+  await page.goto('/checkout');
+  await giveCard(page, '4000 0027 6000 3184');
+  await page.getByRole('button', { name: /^Buy now for / }).click();
+  await page.waitForURL('**/orders/*');
+  await expectStatus(page, 'awaiting_payment');
+  const order = new URL(page.url()).pathname;
+
+  const office = await browser.newContext({ baseURL });
+  const desk = await office.newPage();
+  await enter(desk);
+  await desk.getByRole('region', { name: 'Latest orders' }).first().getByRole('link').first().focus();
+  await desk.keyboard.press('Enter');
+  await expect(desk).toHaveURL(`/office${order}`);
+  await expect(desk.getByText(/^Now at: /)).toBeVisible();
+  await expectAccessible(desk);
+  await desk.getByRole('navigation', { name: 'Back office' }).getByRole('link', { name: 'Processes' }).click();
+  await expect(desk.getByRole('region', { name: 'Running' }).first().getByRole('link').first()).toBeVisible();
+  await expectAccessible(desk);
+  await desk.goBack();
+  await desk.getByRole('button', { name: 'Call off' }).focus();
+  await desk.keyboard.press('Enter');
+  await desk.keyboard.press('Enter');
+  await expect(desk.getByText('Cancelled', { exact: true }).first()).toBeVisible({ timeout: 30_000 });
+  await expectStatus(page, 'cancelled');
+  await office.close();
 });
 
 test('the back office speaks German', async ({ page }) => {

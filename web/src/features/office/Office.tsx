@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { IconAlertTriangle, IconBox, IconHome, IconPackageImport, IconReceipt, IconSearch, IconStack2 } from '@tabler/icons-react';
+import { IconBox, IconHome, IconPackageImport, IconReceipt, IconRoute, IconSearch, IconStack2 } from '@tabler/icons-react';
 import { Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, NavLink, Route, Routes, useLocation } from 'react-router';
@@ -15,10 +15,10 @@ import { useSessionStatus } from '../session/useSession';
 import { meQuery, roomsFor, type Room } from './account';
 import { Desk } from './Desk';
 import { ImportRoom } from './ImportRoom';
-import { IncidentsRoom } from './IncidentsRoom';
 import classes from './Office.module.css';
 import { OrderRoom } from './OrderRoom';
 import { OrdersRoom } from './OrdersRoom';
+import { ProcessesRoom } from './ProcessesRoom';
 import { ProductRoom } from './ProductRoom';
 import { ProductsRoom } from './ProductsRoom';
 import { SearchRoom } from './SearchRoom';
@@ -30,7 +30,7 @@ const icons: Record<Room['path'], typeof IconBox> = {
   search: IconSearch,
   stock: IconStack2,
   orders: IconReceipt,
-  incidents: IconAlertTriangle,
+  processes: IconRoute,
 };
 
 /** The operator's side of the shop. What an account may not do, it does not see. */
@@ -115,7 +115,7 @@ function Rooms({ open }: { open: readonly Room[] }) {
       {may('stock') && <Route path="stock" element={<StockRoom />} />}
       {may('orders') && <Route path="orders" element={<OrdersRoom />} />}
       {may('orders') && <Route path="orders/:id" element={<OrderRoom />} />}
-      {may('incidents') && <Route path="incidents" element={<IncidentsRoom />} />}
+      {may('processes') && <Route path="processes" element={<ProcessesRoom />} />}
       <Route path="*" element={<NotFoundPage />} />
     </Routes>
   );

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { api, unwrap } from '../../api/client';
@@ -14,11 +14,13 @@ import { useDate } from '../../ui/useDate';
 import { isFinal } from '../orders/progress';
 import { shortNumber } from '../orders/shortNumber';
 import { Timeline } from '../orders/Timeline';
-import { IncidentTable } from './IncidentsRoom';
+import { IncidentTable } from './IncidentTable';
 import { toneOf } from './OrdersRoom';
 import { Badge, Refusal, RoomHead, Table } from './parts';
-import { orderQuery } from './queries';
+import { orderProcessQuery, orderQuery } from './queries';
 import classes from './room.module.css';
+
+const ProcessDiagram = lazy(async () => ({ default: (await import('../orders/ProcessDiagram')).ProcessDiagram }));
 
 export function OrderRoom() {
   const { id = '' } = useParams();
@@ -31,12 +33,14 @@ export function OrderRoom() {
 function Order({ order }: { order: AdminPurchase }) {
   const { t: shop } = useTranslation();
   const { purchase } = order;
+  const [refused, setRefused] = useState<unknown>();
   return (
     <>
       <RoomHead title={shop('order.title', { number: shortNumber(purchase.id) })}>
         <Badge tone={toneOf(purchase.status)}>{shop(`order.status.${purchase.status}`)}</Badge>
+        <Actions order={order} onError={setRefused} />
       </RoomHead>
-      <Actions order={order} />
+      {refused != null && <Refusal error={refused} />}
       {order.incidents.length > 0 && <IncidentTable incidents={order.incidents} />}
       <div className={classes.columns}>
         <div>
@@ -48,35 +52,41 @@ function Order({ order }: { order: AdminPurchase }) {
           <Ledger order={order} />
         </div>
       </div>
+      <section className={classes.section} aria-labelledby="process">
+        <h2 id="process">{shop('order.process')}</h2>
+        <Suspense fallback={<Skeleton height={320} radius="md" />}>
+          <ProcessDiagram query={orderProcessQuery(purchase.id)} />
+        </Suspense>
+      </section>
     </>
   );
 }
 
-function Actions({ order }: { order: AdminPurchase }) {
+function Actions({ order, onError }: { order: AdminPurchase; onError: (error: unknown) => void }) {
   const { t } = useTranslation('office');
   const queries = useQueryClient();
   const [asked, setAsked] = useState(false);
   const id = order.purchase.id;
-  const took = (changed: AdminPurchase) => queries.setQueryData(orderQuery(id).queryKey, changed);
-  const retry = useMutation({ mutationFn: () => unwrap(api.POST('/api/admin/purchases/{id}/retry', { params: { path: { id } } })), onSuccess: took });
-  const cancel = useMutation({ mutationFn: () => unwrap(api.POST('/api/admin/purchases/{id}/cancel', { params: { path: { id } } })), onSuccess: took });
-  const error = retry.error ?? cancel.error;
+  const outcome = {
+    onMutate: () => onError(undefined),
+    onError,
+    onSuccess: (changed: AdminPurchase) => queries.setQueryData(orderQuery(id).queryKey, changed),
+  };
+  const retry = useMutation({ mutationFn: () => unwrap(api.POST('/api/admin/purchases/{id}/retry', { params: { path: { id } } })), ...outcome });
+  const cancel = useMutation({ mutationFn: () => unwrap(api.POST('/api/admin/purchases/{id}/cancel', { params: { path: { id } } })), ...outcome });
   const mayCancel = !isFinal(order.purchase.status) && order.purchase.status !== 'compensating';
   return (
     <>
-      {error && <Refusal error={error} />}
-      <div className={classes.bar}>
-        {order.incidents.length > 0 && (
-          <Button size="sm" loading={retry.isPending} onClick={() => retry.mutate()}>
-            {t('orders.retry')}
-          </Button>
-        )}
-        {mayCancel && (
-          <Button size="sm" variant="light" color="red" loading={cancel.isPending} onClick={() => (asked ? cancel.mutate() : setAsked(true))}>
-            {asked ? t('orders.cancelSure') : t('orders.cancel')}
-          </Button>
-        )}
-      </div>
+      {order.incidents.length > 0 && (
+        <Button size="xs" loading={retry.isPending} onClick={() => retry.mutate()}>
+          {t('orders.retry')}
+        </Button>
+      )}
+      {mayCancel && (
+        <Button size="xs" variant="light" color="red" loading={cancel.isPending} onClick={() => (asked ? cancel.mutate() : setAsked(true))}>
+          {asked ? t('orders.cancelSure') : t('orders.cancel')}
+        </Button>
+      )}
     </>
   );
 }

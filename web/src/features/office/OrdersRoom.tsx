@@ -2,7 +2,7 @@ import { Checkbox, NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
-import type { PurchaseStatus } from '../../api/types';
+import type { AdminPurchase, PurchaseStatus } from '../../api/types';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Loading } from '../../ui/Loading';
 import { MoreButton } from '../../ui/MoreButton';
@@ -26,7 +26,6 @@ export function toneOf(status: PurchaseStatus): Tone {
 export function OrdersRoom() {
   const { t } = useTranslation('office');
   const { t: shop } = useTranslation();
-  const date = useDate();
   const [params, setParams] = useSearchParams();
   const status = statuses.find((one) => one === params.get('status'));
   const attention = params.get('attention') === 'true';
@@ -57,29 +56,38 @@ export function OrdersRoom() {
       ) : items.length === 0 ? (
         <p className={classes.quiet}>{t('orders.none')}</p>
       ) : (
-        <Table
-          label={t('room.orders')}
-          columns={[{ title: t('orders.number') }, { title: t('orders.placed') }, { title: t('orders.what') }, { title: t('products.status') }, { title: t('orders.total'), number: true }]}
-        >
-          {items.map(({ purchase }) => (
-            <tr key={purchase.id}>
-              <td>
-                <Link to={`/office/orders/${purchase.id}`}>{shortNumber(purchase.id)}</Link>
-              </td>
-              <td className={classes.quiet}><time dateTime={purchase.created_at}>{date.dayTime(purchase.created_at)}</time></td>
-              <td>{purchase.lines.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ')}</td>
-              <td>
-                <Badge tone={toneOf(purchase.status)}>{shop(`order.status.${purchase.status}`)}</Badge>{' '}
-                {purchase.attention && <Badge tone="bad">{t('orders.look')}</Badge>}
-              </td>
-              <td className={classes.number}>
-                <Price value={purchase.total} />
-              </td>
-            </tr>
-          ))}
-        </Table>
+        <OrderTable orders={items} />
       )}
       <MoreButton list={orders} />
     </>
+  );
+}
+
+export function OrderTable({ orders }: { orders: readonly AdminPurchase[] }) {
+  const { t } = useTranslation('office');
+  const { t: shop } = useTranslation();
+  const date = useDate();
+  return (
+    <Table
+      label={t('room.orders')}
+      columns={[{ title: t('orders.number') }, { title: t('orders.placed'), extra: true }, { title: t('orders.what') }, { title: t('products.status') }, { title: t('orders.total'), number: true }]}
+    >
+      {orders.map(({ purchase }) => (
+        <tr key={purchase.id}>
+          <td>
+            <Link to={`/office/orders/${purchase.id}`}>{shortNumber(purchase.id)}</Link>
+          </td>
+          <td className={`${classes.quiet} ${classes.extra}`}><time dateTime={purchase.created_at}>{date.dayTime(purchase.created_at)}</time></td>
+          <td>{purchase.lines.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ')}</td>
+          <td>
+            <Badge tone={toneOf(purchase.status)}>{shop(`order.status.${purchase.status}`)}</Badge>{' '}
+            {purchase.attention && <Badge tone="bad">{t('orders.look')}</Badge>}
+          </td>
+          <td className={classes.number}>
+            <Price value={purchase.total} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,4 +1,5 @@
-import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { ProductKind, ProductStatus } from '../../api/types';
 import { newKey, newTexts, newVariant, slugOf, type Draft, type Pair, type TextsDraft, type VariantDraft } from './draft';
@@ -197,9 +198,15 @@ function Pairs({ title, names, values, pairs, pointer, errors, change }: PairsPr
             error={errors[`${pointer}/${values ? pair.name.trim().toUpperCase() : pair.name.trim()}`]}
             change={(value) => edit(pair.key, { value })}
           />
-          <Button size="sm" variant="default" onClick={() => change(pairs.filter(({ key }) => key !== pair.key))} aria-label={t('product.removePair', { name: pair.name })}>
-            {t('remove')}
-          </Button>
+          <ActionIcon
+            size="input-sm"
+            variant="subtle"
+            color="gray"
+            aria-label={t('product.removePair', { name: pair.name })}
+            onClick={() => change(pairs.filter(({ key }) => key !== pair.key))}
+          >
+            <IconX size={17} stroke={1.7} />
+          </ActionIcon>
         </div>
       ))}
       <div className={classes.row}>

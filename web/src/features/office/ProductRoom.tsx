@@ -8,6 +8,7 @@ import { hasCode } from '../../api/problem';
 import type { AdminProduct } from '../../api/types';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Loading } from '../../ui/Loading';
+import { Conflict } from './Conflict';
 import { newDraft, toDraft, toInput, type Draft } from './draft';
 import { Badge, fieldErrors, Refusal, RoomHead, type FieldErrors } from './parts';
 import { ProductForm } from './ProductForm';
@@ -70,12 +71,10 @@ function Editor({ product }: { product?: AdminProduct }) {
       },
     );
   };
-  const theirs = () => unwrap(api.GET('/api/admin/products/{id}', { params: { path: { id: product?.id ?? '' } } }));
-  const takeTheirs = async () => {
-    show(await theirs());
+  const takeTheirs = (theirs: AdminProduct) => {
+    show(theirs);
     save.reset();
   };
-  const keepMine = async () => submit((await theirs()).version);
 
   const title = product ? draft.name || product.product.name : t('products.new');
   return (
@@ -89,21 +88,19 @@ function Editor({ product }: { product?: AdminProduct }) {
       <RoomHead title={title}>
         {product && <Badge tone={tones[product.product.status ?? 'draft']}>{t(`status.${product.product.status ?? 'draft'}`)}</Badge>}
         {product?.product.status === 'active' && (
-          <Link to={`/products/${product.product.slug}`} target="_blank">
+          <Button component={Link} to={`/products/${product.product.slug}`} target="_blank" variant="default" size="xs">
             {t('product.view')}
-          </Link>
+          </Button>
         )}
       </RoomHead>
       {hasCode(save.error, 'etag.mismatch') ? (
-        <Alert role="alert" color="orange" variant="light" title={t('product.conflictTitle')} mb="md">
-          <p>{t('product.conflictText')}</p>
-          <Button size="xs" variant="default" mr="xs" onClick={() => void takeTheirs()}>
-            {t('product.takeTheirs')}
-          </Button>
-          <Button size="xs" variant="default" onClick={() => void keepMine()}>
-            {t('product.keepMine')}
-          </Button>
-        </Alert>
+        <Conflict
+          id={product?.id ?? ''}
+          since={save.submittedAt}
+          mine={toInput(draft, '').input}
+          onTheirs={takeTheirs}
+          onMine={({ version }) => submit(version)}
+        />
       ) : (
         save.isError && <Refusal error={save.error} shown={shownPointers(draft)} />
       )}

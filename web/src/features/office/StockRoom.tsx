@@ -9,6 +9,7 @@ import { ErrorNote } from '../../ui/ErrorNote';
 import { randomId } from '../../ui/ids';
 import { MoreButton } from '../../ui/MoreButton';
 import { useDate } from '../../ui/useDate';
+import { LowStock } from './LowStock';
 import { Refusal, RoomHead, Table } from './parts';
 import { movementsQuery, stockQuery } from './queries';
 import classes from './room.module.css';
@@ -17,24 +18,12 @@ export function StockRoom() {
   const { t } = useTranslation('office');
   const [params, setParams] = useSearchParams();
   const sku = params.get('sku') ?? '';
-  const [typed, setTyped] = useState(sku);
   const level = useQuery(stockQuery(sku));
   return (
     <>
       <RoomHead title={t('room.stock')} />
-      <form
-        className={classes.bar}
-        role="search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setParams(typed.trim() ? { sku: typed.trim() } : {});
-        }}
-      >
-        <TextInput label={t('product.sku')} description={t('stock.hint')} value={typed} onChange={({ currentTarget }) => setTyped(currentTarget.value)} />
-        <Button type="submit" variant="default">
-          {t('stock.show')}
-        </Button>
-      </form>
+      <Chooser key={sku} sku={sku} choose={(to) => setParams(to ? { sku: to } : {})} />
+      {sku === '' && <LowStock />}
       {level.isError && !level.data ? (
         <Refusal error={level.error} />
       ) : (
@@ -50,6 +39,27 @@ export function StockRoom() {
         )
       )}
     </>
+  );
+}
+
+/** Which SKU is looked at. */
+function Chooser({ sku, choose }: { sku: string; choose: (to: string) => void }) {
+  const { t } = useTranslation('office');
+  const [typed, setTyped] = useState(sku);
+  return (
+    <form
+      className={classes.bar}
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        choose(typed.trim());
+      }}
+    >
+      <TextInput label={t('product.sku')} description={t('stock.hint')} value={typed} onChange={({ currentTarget }) => setTyped(currentTarget.value)} />
+      <Button type="submit" variant="default">
+        {t('stock.show')}
+      </Button>
+    </form>
   );
 }
 

@@ -13,7 +13,7 @@ export const rooms = [
   { path: 'search', scope: 'catalogue:write' },
   { path: 'stock', scope: 'inventory:write' },
   { path: 'orders', scope: 'orders:write' },
-  { path: 'incidents', scope: 'processes:write' },
+  { path: 'processes', scope: 'processes:write' },
 ] as const;
 export type Room = (typeof rooms)[number];
 

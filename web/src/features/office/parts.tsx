@@ -30,6 +30,8 @@ export function Badge({ tone, children }: { tone: Tone; children: ReactNode }) {
 interface Column {
   title: string;
   number?: boolean;
+  /** Left out where there is little room; so are its cells of class `extra`. */
+  extra?: boolean;
 }
 
 export function Table({ label, columns, children }: { label: string; columns: readonly Column[]; children: ReactNode }) {
@@ -40,8 +42,8 @@ export function Table({ label, columns, children }: { label: string; columns: re
       <table className={classes.table}>
         <thead>
           <tr>
-            {columns.map(({ title, number }) => (
-              <th key={title} scope="col" className={number ? classes.number : undefined}>
+            {columns.map(({ title, number, extra }) => (
+              <th key={title} scope="col" className={[number && classes.number, extra && classes.extra].filter(Boolean).join(' ') || undefined}>
                 {title}
               </th>
             ))}

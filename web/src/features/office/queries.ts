@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, unwrap, unwrapWithEtag } from '../../api/client';
 import type { Pins, ProductStatus, PurchaseStatus } from '../../api/types';
+import type { processQuery } from '../orders/queries';
 import type { Naming } from './words';
 
 /** Everything here is of one's own account: it is forgotten with the session. */
@@ -33,6 +34,9 @@ export const productQuery = (id: string) =>
     staleTime: Infinity,
     gcTime: 0,
   });
+
+/** What somebody else made of it meanwhile. `since` tells one conflict from the next. */
+export const theirsQuery = (id: string, since: number) => queryOptions({ ...productQuery(id), queryKey: office('theirs', id, since) });
 
 export const synonymsQuery = queryOptions({
   queryKey: office('synonyms'),
@@ -131,6 +135,38 @@ export const orderQuery = (id: string) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/admin/purchases/{id}', { params: { path: { id } }, signal })),
     staleTime: 0,
   });
+
+/** For the storefront's diagram: the process behind anyone's purchase, followed while it runs. */
+export const orderProcessQuery = (id: string): ReturnType<typeof processQuery> =>
+  queryOptions({
+    queryKey: ['own', 'office', 'process', id],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/admin/purchases/{id}/process', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 2_000 : false),
+    staleTime: 0,
+  });
+
+export const alertsQuery = infiniteQueryOptions({
+  queryKey: office('alerts'),
+  queryFn: ({ pageParam, signal }) =>
+    unwrap(api.GET('/api/admin/alerts', { params: { query: { limit: 100, ...(pageParam && { cursor: pageParam }) } }, signal })),
+  initialPageParam: '',
+  getNextPageParam: nextCursor,
+  staleTime: 5_000,
+});
+
+export const definitionsQuery = queryOptions({
+  queryKey: office('definitions'),
+  queryFn: ({ signal }) => unwrap(api.GET('/api/admin/processes', { signal })),
+});
+
+export const instancesQuery = infiniteQueryOptions({
+  queryKey: office('instances'),
+  queryFn: ({ pageParam, signal }) =>
+    unwrap(api.GET('/api/admin/processes/instances', { params: { query: { limit: 50, ...(pageParam && { cursor: pageParam }) } }, signal })),
+  initialPageParam: '',
+  getNextPageParam: nextCursor,
+  staleTime: 5_000,
+});
 
 export const incidentsQuery = infiniteQueryOptions({
   queryKey: office('incidents'),

@@ -13,6 +13,7 @@ import { CancelOrder } from './CancelOrder';
 import { OrderLines } from './OrderLines';
 import classes from './OrderPage.module.css';
 import { isFinal } from './progress';
+import { processQuery } from './queries';
 import { reasonKey } from './reason';
 import { Stages } from './Stages';
 import { shortNumber } from './shortNumber';
@@ -93,7 +94,7 @@ function Order({ purchase, connection }: { purchase: Purchase; connection: 'conn
         <h2 id="process">{t('order.process')}</h2>
         <p>{t('order.processHint')}</p>
         <Suspense fallback={<Skeleton height={320} radius="lg" />}>
-          <ProcessDiagram purchaseId={id} />
+          <ProcessDiagram query={processQuery(id)} />
         </Suspense>
       </section>
     </>

@@ -8,12 +8,12 @@ import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { BpmnView, type Element } from './bpmnView';
 import classes from './ProcessDiagram.module.css';
-import { processQuery } from './queries';
+import type { processQuery } from './queries';
 
 /** The process behind an order: its diagram, with what has been passed and where it stands. */
-export function ProcessDiagram({ purchaseId }: { purchaseId: string }) {
+export function ProcessDiagram({ query }: { query: ReturnType<typeof processQuery> }) {
   const { t } = useTranslation();
-  const { data, error, refetch } = useQuery(processQuery(purchaseId));
+  const { data, error, refetch } = useQuery(query);
   const host = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<BpmnView>();
   const [elements, setElements] = useState<readonly Element[]>([]);

@@ -1,38 +1,13 @@
 import { Button } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api, unwrap } from '../../api/client';
 import type { Incident } from '../../api/types';
-import { ErrorNote } from '../../ui/ErrorNote';
-import { Loading } from '../../ui/Loading';
-import { MoreButton } from '../../ui/MoreButton';
 import { useDate } from '../../ui/useDate';
 import { shortNumber } from '../orders/shortNumber';
-import { Refusal, RoomHead, Table } from './parts';
-import { incidentsQuery } from './queries';
+import { Refusal, Table } from './parts';
 import classes from './room.module.css';
-
-export function IncidentsRoom() {
-  const { t } = useTranslation('office');
-  const incidents = useInfiniteQuery(incidentsQuery);
-  const items = incidents.data?.pages.flatMap((page) => page.items);
-  return (
-    <>
-      <RoomHead title={t('room.incidents')} />
-      {incidents.isError && !items ? (
-        <ErrorNote error={incidents.error} onRetry={() => void incidents.refetch()} />
-      ) : !items ? (
-        <Loading />
-      ) : items.length === 0 ? (
-        <p className={classes.quiet}>{t('incidents.none')}</p>
-      ) : (
-        <IncidentTable incidents={items} />
-      )}
-      <MoreButton list={incidents} />
-    </>
-  );
-}
 
 export function IncidentTable({ incidents }: { incidents: readonly Incident[] }) {
   const { t } = useTranslation('office');
@@ -46,7 +21,7 @@ export function IncidentTable({ incidents }: { incidents: readonly Incident[] })
     <>
       {retry.isError && <Refusal error={retry.error} />}
       <Table
-        label={t('room.incidents')}
+        label={t('processes.incidents')}
         columns={[{ title: t('incidents.since') }, { title: t('orders.number') }, { title: t('incidents.step') }, { title: t('incidents.why') }, { title: t('incidents.do') }]}
       >
         {incidents.map((one) => (
