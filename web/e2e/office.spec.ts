@@ -1,7 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, expectStatus, findProduct, giveCard, newAccount, putInBasket, signIn, signUp, test } from './shop';
-
-const operator = { name: 'Otto Operator', email: 'operator@example.com', password: 'keep the shop well stocked' };
+import { expect, expectAccessible, expectStatus, findProduct, giveCard, newAccount, operator, putInBasket, signIn, signUp, test } from './shop';
 
 async function enter(page: Page, room = ''): Promise<void> {
   await page.goto(`/sign-in?next=${encodeURIComponent(`/office${room}`)}`);
@@ -192,6 +190,12 @@ test('an order is followed in the back office, and called off by keyboard', asyn
   await desk.getByRole('region', { name: 'Latest orders' }).first().getByRole('link').first().focus();
   await desk.keyboard.press('Enter');
   await expect(desk).toHaveURL(`/office${order}`);
+  await expect(desk.getByText(/^Now at: /)).toBeVisible();
+  await desk.getByRole('region', { name: 'Facts' }).getByRole('link').click();
+  await expect(desk.getByRole('region', { name: 'Orders' }).getByRole('link')).toHaveCount(1); // the account's only one
+  await desk.getByRole('button', { name: /^Only of account / }).click();
+  await expect(desk).toHaveURL(/\/office\/orders$/);
+  await desk.goto(`/office${order}`);
   await expect(desk.getByText(/^Now at: /)).toBeVisible();
   await expectAccessible(desk);
   await desk.getByRole('navigation', { name: 'Back office' }).getByRole('link', { name: 'Processes' }).click();

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { root } from './environment';
-import { expectStatus, findProduct, giveCard, newAccount, putInBasket, signIn, signUp, test } from './shop';
+import { expectStatus, findProduct, giveCard, newAccount, operator, putInBasket, signIn, signUp, test } from './shop';
 
 const folder = process.env.PPS_SCREENSHOTS ?? resolve(root, '../docs/screenshots');
 const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
@@ -44,6 +44,43 @@ test('pictures of the shop', async ({ page, browser, baseURL }) => {
         await tab.goto(path);
         await shoot(name);
       }
+      await context.close();
+    }
+  }
+});
+
+test('pictures of the back office', async ({ page, browser, baseURL }) => {
+  test.setTimeout(300_000);
+  for (const words of ['fotobuch', 'quantum ledger']) await page.request.get(`/api/products?q=${words}`);
+  const { id, variants } = ((await (await page.request.get('/api/products?kind=physical&limit=1')).json()) as {
+    items: [{ id: string; variants: { sku: string; kind: string }[] }];
+  }).items[0];
+  const sku = variants.find(({ kind }) => kind === 'physical')?.sku ?? '';
+  const rooms = {
+    desk: '',
+    products: '/products',
+    product: `/products/${id}`,
+    import: '/import',
+    search: '/search',
+    stock: `/stock?sku=${encodeURIComponent(sku)}`,
+    orders: '/orders',
+    processes: '/processes',
+  };
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [size, viewport] of Object.entries(sizes)) {
+      const context = await browser.newContext({ baseURL, colorScheme, viewport, locale: 'en-GB', reducedMotion: 'reduce' });
+      const tab = await context.newPage();
+      await tab.goto('/sign-in?next=/office');
+      await signIn(tab, operator);
+      for (const [name, path] of Object.entries(rooms)) {
+        await tab.goto(`/office${path}`);
+        await expect(tab.getByRole('heading', { level: 1 })).toBeVisible();
+        await picture(tab, `office-${name}-${colorScheme}-${size}`);
+      }
+      await tab.goto('/office/orders');
+      await tab.getByRole('region', { name: 'Orders' }).getByRole('link').first().click();
+      await expect(tab.getByRole('heading', { level: 1, name: /^Order #/ })).toBeVisible();
+      await picture(tab, `office-order-${colorScheme}-${size}`);
       await context.close();
     }
   }

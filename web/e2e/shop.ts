@@ -45,6 +45,9 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(serious, page.url()).toEqual([]);
 }
 
+/** The demo's, who runs the shop. */
+export const operator: Account = { name: 'Otto Operator', email: 'operator@example.com', password: 'keep the shop well stocked' };
+
 export function newAccount(): Account {
   const unique = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
   return { name: 'Ada Lovelace', email: `ada.${unique}@example.com`, password: `loom engine ${unique}` };

@@ -2,7 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { api, unwrap } from '../../api/client';
 import { hasCode } from '../../api/problem';
 import type { AdminPurchase } from '../../api/types';
@@ -122,7 +122,7 @@ function Facts({ order }: { order: AdminPurchase }) {
   const facts: [string, ReactNode][] = [
     [t('orders.placed'), date.dayTime(purchase.created_at)],
     [t('orders.total'), <Price key="total" value={purchase.total} />],
-    [t('orders.customer'), <span key="customer" className={classes.mono}>{order.customer_id}</span>],
+    [t('orders.customer'), <Link key="customer" to={`/office/orders?customer=${order.customer_id}`} className={classes.mono}>{order.customer_id}</Link>],
     [t('orders.client'), order.client_id],
   ];
   if (purchase.reason !== undefined) facts.push([t('orders.reason'), <code key="reason">{purchase.reason}</code>]);

@@ -1,4 +1,5 @@
-import { Checkbox, NativeSelect } from '@mantine/core';
+import { Button, Checkbox, NativeSelect } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
@@ -29,7 +30,8 @@ export function OrdersRoom() {
   const [params, setParams] = useSearchParams();
   const status = statuses.find((one) => one === params.get('status'));
   const attention = params.get('attention') === 'true';
-  const orders = useInfiniteQuery(ordersQuery({ ...(status && { status }), ...(attention && { attention }) }));
+  const customer = params.get('customer') ?? '';
+  const orders = useInfiniteQuery(ordersQuery({ ...(status && { status }), ...(attention && { attention }), ...(customer && { customer }) }));
   const items = orders.data?.pages.flatMap((page) => page.items);
   const filter = (name: string, value: string) => {
     const next = new URLSearchParams(params);
@@ -48,6 +50,11 @@ export function OrdersRoom() {
           data={[{ value: '', label: t('orders.every') }, ...statuses.map((value) => ({ value, label: shop(`order.status.${value}`) }))]}
         />
         <Checkbox label={t('orders.attention')} checked={attention} onChange={({ currentTarget }) => filter('attention', currentTarget.checked ? 'true' : '')} />
+        {customer !== '' && (
+          <Button size="xs" variant="default" rightSection={<IconX size={14} aria-hidden />} onClick={() => filter('customer', '')}>
+            {t('orders.ofCustomer', { number: shortNumber(customer) })}
+          </Button>
+        )}
       </div>
       {orders.isError && !items ? (
         <ErrorNote error={orders.error} onRetry={() => void orders.refetch()} />

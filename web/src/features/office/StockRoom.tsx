@@ -28,13 +28,13 @@ export function StockRoom() {
         <Refusal error={level.error} />
       ) : (
         level.data && (
-          <div className={classes.columns}>
-            <Movements sku={sku} />
+          <div className={classes.columns} data-narrow-first>
             <div>
               <Level level={level.data.data} />
               {level.data.data.tracked && <Change key={sku} sku={sku} />}
               {level.data.data.tracked && <Policy key={level.data.etag} level={level.data.data} etag={level.data.etag} />}
             </div>
+            <Movements sku={sku} />
           </div>
         )
       )}

@@ -117,6 +117,8 @@ export const movementsQuery = (sku: string) =>
 export interface OrderFilter {
   status?: PurchaseStatus;
   attention?: boolean;
+  /** An account's id. */
+  customer?: string;
 }
 
 export const ordersQuery = (filter: OrderFilter) =>
