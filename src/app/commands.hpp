@@ -34,6 +34,6 @@ int add_client(DataFolder data, const std::string& id, const std::vector<std::st
 /// Prints what the public listener answers: a line `METHOD PATTERN OPERATION SCOPE` each, `-` without a token, `*`
 /// with any.
 int print_routes(DataFolder data);
-int import_appstream(DataFolder data, const std::string& folder);
+int import_appstream(DataFolder data, const std::string& folder, bool dry_run);
 
 }  // namespace pps::app

@@ -117,10 +117,10 @@ int print_routes(DataFolder data) {
   return 0;
 }
 
-int import_appstream(DataFolder data, const std::string& folder) {
+int import_appstream(DataFolder data, const std::string& folder, bool dry_run) {
   Result<Owner> owner = Owner::find(std::move(data));
   if (!owner) return refuse(owner.error());
-  Result<json::object> done = call(*owner, {{"op", "catalogue.appstream"}, {"folder", folder}});
+  Result<json::object> done = call(*owner, {{"op", "catalogue.appstream"}, {"folder", folder}, {"dry_run", dry_run}});
   if (!done) return refuse(done.error());
   std::printf("%s\n", json::serialize(done->at("job")).c_str());
   return 0;

@@ -11,6 +11,7 @@ struct Given {
   pps::app::DemoOptions demo;
   pps::app::DataFolder data;
   std::string file, email, client, catalogue;
+  bool dry_run = false;
   std::vector<std::string> scopes;
   bool all = false;
   int status = 0;
@@ -88,7 +89,8 @@ void add_rest(CLI::App& app, Given& given) {
   auto* appstream = imports->add_subcommand("appstream", "Debian's AppStream catalogue, from tools/fetch-appstream");
   add_data(appstream, given);
   appstream->add_option("FOLDER", given.catalogue, "What tools/fetch-appstream left")->required()->check(CLI::ExistingDirectory);
-  appstream->callback([&given] { given.status = pps::app::import_appstream(given.data, given.catalogue); });
+  appstream->add_flag("--dry-run", given.dry_run, "Only reports what it would do");
+  appstream->callback([&given] { given.status = pps::app::import_appstream(given.data, given.catalogue, given.dry_run); });
 }
 }  // namespace
 

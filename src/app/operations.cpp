@@ -28,6 +28,10 @@ struct Call {
         if (item.is_string()) all.emplace_back(item.get_string());
     return all;
   }
+  bool flag(std::string_view name) const {
+    const auto* value = arguments.if_contains(name);
+    return value && value->is_bool() && value->get_bool();
+  }
   std::int64_t number(std::string_view name) const {
     const auto* value = arguments.if_contains(name);
     return value && value->is_int64() ? value->get_int64() : 0;
@@ -99,7 +103,7 @@ Task<json::value> import_appstream(Call& call) {
   auto shared = std::make_shared<const catalogue::AppstreamFolder>(std::move(*folder));
   call.context.deadline = Duration::max();  // as long as the catalogue is
   Result<catalogue::JsonReply> job =
-      co_await catalogue::import_appstream(call.apis.catalogue, call.context, shared, "demo");
+      co_await catalogue::import_appstream(call.apis.catalogue, call.context, shared, "demo", call.flag("dry_run"));
   if (!job) co_return fail(std::move(job).error());
   json::array skus;
   for (const auto& sku : shared->boxes()) skus.emplace_back(sku.value);

@@ -6,6 +6,7 @@ Compares the router's table with the document, calls each operation at least onc
 reply against it, then calls each again as it must be refused. Prints every mismatch; fails if there is one.
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -112,13 +113,18 @@ class Tour:
         self.api("admin_archive_product", path=[gone.json["id"]], headers={"If-Match": gone.headers["etag"]}, token=self.operator, expect=200)
         self.api("admin_list_products", query=[("status", "active"), ("limit", 1)], token=self.operator, expect=200)
         lines = "".join(samples.line(samples.product(name, status="active")) for name in ("harbour", "beacon")) + "nonsense\n"
+        self.api("admin_import_products", body=lines, query=[("dry_run", "true")], token=self.operator, expect=202)
+        self.api("admin_import_products", body=lines, query=[("dry_run", "perhaps")], token=self.operator, expect=400, valid=False)
         job = self.api("admin_import_products", body=lines, token=self.operator, expect=202).json["id"]
         wait_for(lambda: self.api("admin_get_import", path=[job], token=self.operator, expect=200).json["status"] != "running", 20, "the import")
         self.api("admin_get_import", path=[samples.NOBODY], token=self.operator, expect=404)
         self.api("admin_export_products", token=self.operator, expect=200)
         with tempfile.TemporaryDirectory() as folder:
             samples.write_appstream(pathlib.Path(folder))
-            self.demo.command("import", "appstream", folder)
+            planned = json.loads(self.demo.command("import", "appstream", "--dry-run", folder))
+            done = json.loads(self.demo.command("import", "appstream", folder))
+            if planned["created"] == 0 or any(planned[name] != done[name] for name in ("rows", "created", "updated", "unchanged", "refused")):
+                raise AssertionError(f"the dry run said {planned}, the import {done}")
 
     def words(self):
         """What a merchant sets of the search."""

@@ -1,5 +1,7 @@
 """Finding and keeping products."""
 
+import json
+
 from demo import new_key, wait_for
 from shop import CATALOGUE, Case, boxed
 
@@ -113,7 +115,18 @@ class CatalogueTest(Case):
         self.assertEqual((answer.status, answer.headers["content-type"]), (200, "application/x-ndjson"))
         again = self.shop.admin("POST", "/api/admin/products/import", answer.body, {"Content-Type": "application/x-ndjson"})
         job = wait_for(lambda: self._ended(again.json["id"]), 30, "the second import to end")
-        self.assertEqual((job["status"], job["created"], job["refused"]), ("completed", 0, 0), job)
+        self.assertEqual((job["status"], job["created"], job["updated"], job["refused"]), ("completed", 0, 0, 0), job)
+        self.assertEqual(job["unchanged"], job["rows"], job)
+
+    def test_a_dry_run_writes_nothing(self):
+        before = self.shop.admin("GET", "/api/admin/products/export").body
+        lines = json.dumps(boxed("dryer", "Dryer", 2900)) + "\nnonsense\n"
+        answer = self.shop.admin("POST", "/api/admin/products/import?dry_run=true", lines, {"Content-Type": "application/x-ndjson"})
+        job = wait_for(lambda: self._ended(answer.json["id"]), 30, "the dry run to end")
+        self.assertEqual((job["status"], job["dry_run"], job["created"], job["refused"]), ("completed", True, 1, 1), job)
+        self.assertEqual(self.shop.admin("GET", "/api/admin/products/export").body, before)
+        self.refused(self.shop.admin("POST", "/api/admin/products/import?dry_run=yes", lines, {"Content-Type": "application/x-ndjson"}),
+                     400, "request.malformed")
 
     def _ended(self, job_id):
         job = self.shop.admin("GET", "/api/admin/products/import/" + job_id).json

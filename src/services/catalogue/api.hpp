@@ -86,6 +86,7 @@ struct ImportBegin {
   /// base64}]} a line, the images replacing those the product has.
   std::string format;
   std::string actor;
+  bool dry_run = false;  ///< Only the report is made: no product, picture or claim is written.
 };
 struct ImportPiece {
   std::string id;
@@ -138,7 +139,7 @@ BOOST_DESCRIBE_STRUCT(Quote, (), (sku, found, product, name, variant, kind, stoc
 BOOST_DESCRIBE_STRUCT(QuoteReply, (), (quotes))
 BOOST_DESCRIBE_STRUCT(ChangeRequest, (), (id, if_match, json, actor))
 BOOST_DESCRIBE_STRUCT(AdminListRequest, (), (status, cursor, limit))
-BOOST_DESCRIBE_STRUCT(ImportBegin, (), (format, actor))
+BOOST_DESCRIBE_STRUCT(ImportBegin, (), (format, actor, dry_run))
 BOOST_DESCRIBE_STRUCT(ImportPiece, (), (id, bytes, last, failure))
 BOOST_DESCRIBE_STRUCT(ImportRequest, (), (id))
 BOOST_DESCRIBE_STRUCT(ExportRequest, (), (cursor, limit))

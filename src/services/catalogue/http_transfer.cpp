@@ -45,7 +45,10 @@ Task<JsonReply> feed(std::shared_ptr<CatalogueApi> api, Context context, std::st
 
 Task<Response> import_products(std::shared_ptr<CatalogueApi> api, Request request) {
   if (const auto right = check_media_type(request, "application/x-ndjson"); !right) co_return fail(right.error());
-  ImportBegin begin{"ndjson", request.principal ? request.principal->subject : std::string()};
+  const std::string_view dry_run = request.query_value("dry_run").value_or("false");
+  if (dry_run != "true" && dry_run != "false")
+    co_return fail(ErrorKind::malformed, "request.malformed", "?dry_run must be true or false");
+  ImportBegin begin{"ndjson", request.principal ? request.principal->subject : std::string(), dry_run == "true"};
   Result<JsonReply> begun = co_await api->import_begin(request.context, std::move(begin));
   if (!begun) co_return fail(std::move(begun).error());
   std::string id = id_in(begun->json);

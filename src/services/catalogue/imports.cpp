@@ -15,19 +15,6 @@ namespace {
 
 constexpr std::size_t kMostImageBytes = 192 * 1024;
 
-std::string sha256_hex(std::string_view bytes) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  unsigned char digest[32];
-  unsigned size = 0;
-  PPS_INVARIANT(EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) == 1);
-  std::string out;
-  for (const unsigned char byte : digest) {
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
-}
-
 bool is_image_name(std::string_view name) {
   const auto alphanumeric = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -85,6 +72,19 @@ Result<ImportRow> read_bundle(std::string_view line) {
 
 }  // namespace
 
+std::string sha256_hex(std::string_view bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  unsigned char digest[32];
+  unsigned size = 0;
+  PPS_INVARIANT(EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) == 1);
+  std::string out;
+  for (const unsigned char byte : digest) {
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return out;
+}
+
 Result<ImportRow> read_import_row(std::string_view format, std::string_view line) {
   if (format == "bundle") return read_bundle(line);
   Result<ProductInput> product = read_product_input(line);
@@ -120,6 +120,10 @@ std::vector<Import::Line> Import::take_lines(std::string_view piece, bool last) 
   return lines;
 }
 
+void Import::count(RowOutcome outcome) {
+  ++(outcome == RowOutcome::created ? created : outcome == RowOutcome::changed ? updated : unchanged);
+}
+
 void Import::refuse(std::int64_t row, const Error& error) {
   ++refused;
   const auto add = [&](std::string_view pointer, std::string_view code, std::string text) {
@@ -139,8 +143,8 @@ void Import::refuse(std::int64_t row, const Error& error) {
 
 std::string Import::json() const {
   JsonObject out;
-  out.text("id", id).text("status", status).number("rows", rows).number("created", created);
-  out.number("updated", updated).number("refused", refused);
+  out.text("id", id).text("status", status).raw("dry_run", dry_run ? "true" : "false").number("rows", rows).number("created", created);
+  out.number("updated", updated).number("unchanged", unchanged).number("refused", refused);
   JsonArray list;
   for (const std::string& refusal : refusals) list.raw(refusal);
   out.raw("refusals", list.take());

@@ -23,14 +23,28 @@ struct ImportRow {
 /// at most 20 of at most 192 KiB.
 Result<ImportRow> read_import_row(std::string_view format, std::string_view line);
 
+struct NumberedRow {
+  std::int64_t number = 0;  ///< Of its line, from 1.
+  ImportRow row;
+};
+
+enum class RowOutcome : std::uint8_t { created, changed, unchanged };
+
+/// 64 hexadecimal digits.
+std::string sha256_hex(std::string_view bytes);
+
+class ImportPlan;
+
 /// An import under way or ended: what ImportJob of api/openapi.yaml shows. Loop-confined.
 struct Import {
   static constexpr std::size_t kMostLine = 256 * 1024;
   static constexpr std::size_t kMostRefusals = 1'000;
 
   std::string id, format, status = "running", detail;
-  std::int64_t rows = 0, created = 0, updated = 0, refused = 0;
+  std::int64_t rows = 0, created = 0, updated = 0, unchanged = 0, refused = 0;
   std::int64_t started_at_us = 0, finished_at_us = 0;
+  bool dry_run = false;              ///< What rows say is not done, only reported.
+  std::shared_ptr<ImportPlan> plan;  ///< Of a dry run under way.
   std::vector<std::string> refusals;  ///< Each as JSON.
   std::string rest;                   ///< A line that has not ended yet.
   bool skipping = false;              ///< In the rest of a line that is too long.
@@ -42,6 +56,7 @@ struct Import {
   };
   /// The whole lines up to here; those that are empty or too long (refused at once) are left out.
   std::vector<Line> take_lines(std::string_view piece, bool last);
+  void count(RowOutcome outcome);
   void refuse(std::int64_t row, const Error& error);
   std::string json() const;
 };

@@ -82,16 +82,29 @@ Result<AppstreamFolder> open_appstream(const std::string& folder) {
   return out;
 }
 
-Task<JsonReply> import_appstream(std::shared_ptr<CatalogueApi> api, Context context,
-                                 std::shared_ptr<const AppstreamFolder> folder, std::string actor) {
+namespace {
+
+/// The categories that its products name, and synonyms.
+Task<void> prepare_appstream(std::shared_ptr<CatalogueApi> api, Context context, std::string actor) {
   CategoriesRequest categories{appstream_categories()};
   Result<JsonReply> defined = co_await api->define_categories(context, std::move(categories));
   if (!defined) co_return fail(std::move(defined).error());
   // A merchant's own stay: the shipped ones are only for a shop that has none.
-  ChangeRequest synonyms{"", etag_of(0), write_synonyms({appstream_synonyms(), {}}), actor};
+  ChangeRequest synonyms{"", etag_of(0), write_synonyms({appstream_synonyms(), {}}), std::move(actor)};
   Result<JsonReply> set = co_await api->set_synonyms(context, std::move(synonyms));
   if (!set && set.error().kind != ErrorKind::stale) co_return fail(std::move(set).error());
-  ImportBegin begin{"bundle", std::move(actor)};
+  co_return Result<void>{};
+}
+
+}  // namespace
+
+Task<JsonReply> import_appstream(std::shared_ptr<CatalogueApi> api, Context context,
+                                 std::shared_ptr<const AppstreamFolder> folder, std::string actor, bool dry_run) {
+  if (!dry_run) {
+    Result<void> prepared = co_await prepare_appstream(api, context, actor);
+    if (!prepared) co_return fail(std::move(prepared).error());
+  }
+  ImportBegin begin{"bundle", std::move(actor), dry_run};
   Result<JsonReply> begun = co_await api->import_begin(context, std::move(begin));
   if (!begun) co_return fail(std::move(begun).error());
   const std::string id = begun->json.substr(7, 36);  // ImportJob begins {"id":"

@@ -41,7 +41,8 @@ struct AppstreamFolder {
 Result<AppstreamFolder> open_appstream(const std::string& folder);
 
 /// Defines the categories and imports every entry; the ended import's ImportJob. Repeating it changes nothing.
+/// @param dry_run Only the report is made: no category, synonym or product is written.
 Task<JsonReply> import_appstream(std::shared_ptr<CatalogueApi> api, Context context,
-                                 std::shared_ptr<const AppstreamFolder> folder, std::string actor);
+                                 std::shared_ptr<const AppstreamFolder> folder, std::string actor, bool dry_run);
 
 }  // namespace pps::catalogue

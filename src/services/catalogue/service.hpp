@@ -27,10 +27,12 @@ struct ServiceOptions {
   std::size_t import_parallel = 128;  ///< Rows of one import under way at once.
 };
 
+struct StoredForRow;
+
 /// What was stored by a change.
 struct Saved {
   Product product;
-  bool created = false;
+  RowOutcome outcome = RowOutcome::changed;
 };
 
 /// The catalogue's rules. Public reads come from cached replies; changes go through the repository, then drop what was
@@ -110,11 +112,15 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<void> keep_popularity();
   void show_popularity();
 
+  // dry_run.cpp
+  Task<StoredForRow> stored_for(ProductInput input);
+  Task<void> plan_rows(std::shared_ptr<Import> import, std::vector<NumberedRow> rows);
+
   // change.cpp
   Task<Product> create_product(ProductInput input, std::vector<Image> images);
-  Task<Product> replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
-                                std::optional<std::vector<Image>> images);
-  Task<Product> replace_locked(Product current, ProductInput input, std::vector<Image> images, Duration begun);
+  Task<Saved> replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
+                              std::optional<std::vector<Image>> images);
+  Task<Saved> replace_locked(Product current, ProductInput input, std::vector<Image> images, Duration begun);
   Task<void> claim_all(std::vector<Claim> claims, ProductId owner, ProductInput input);
   Task<void> release_all(std::vector<Claim> claims, ProductId owner);
   void changed(const ProductChanged& change, const Product& product);

@@ -1,6 +1,7 @@
 #include <set>
 
 #include "runtime/log.hpp"
+#include "services/catalogue/import_plan.hpp"
 #include "services/catalogue/text_json.hpp"
 #include "services/catalogue/product_input.hpp"
 #include "services/catalogue/service.hpp"
@@ -106,6 +107,8 @@ Task<JsonReply> CatalogueService::import_begin(Context, ImportBegin request) {
   auto import = std::make_shared<Import>();
   import->id = runtime::new_uuid(runtime_).to_string();
   import->format = request.format;
+  import->dry_run = request.dry_run;
+  if (import->dry_run) import->plan = std::make_shared<ImportPlan>();
   import->started_at_us = now;
   imports_[import->id] = import;
   std::string report = import->json();
@@ -116,11 +119,6 @@ Task<JsonReply> CatalogueService::import_begin(Context, ImportBegin request) {
 }
 
 namespace {
-
-struct NumberedRow {
-  std::int64_t number = 0;
-  ImportRow row;
-};
 
 /// One row: its pictures kept, then the product.
 Task<bool> import_row(std::shared_ptr<CatalogueService> service, std::shared_ptr<Import> import, NumberedRow one) {
@@ -134,7 +132,7 @@ Task<bool> import_row(std::shared_ptr<CatalogueService> service, std::shared_ptr
   if (!saved)
     import->refuse(one.number, saved.error());
   else
-    ++(saved->created ? import->created : import->updated);
+    import->count(saved->outcome);
   co_return true;
 }
 
@@ -174,6 +172,11 @@ Task<JsonReply> CatalogueService::import_piece(Context, ImportPiece request) {
     for (std::size_t next = 0; next < lines.size() && !broken;) {
       std::vector<Task<bool>> work;
       std::vector<NumberedRow> group = take_group(*import, lines, next, options_.import_parallel);
+      if (import->plan) {
+        Result<void> planned = co_await plan_rows(import, std::move(group));
+        if (!planned) broken = std::move(planned).error();
+        continue;
+      }
       for (NumberedRow& row : group)
         work.push_back(import_row(self, import, std::move(row)));
       if (work.empty()) continue;
@@ -186,10 +189,13 @@ Task<JsonReply> CatalogueService::import_piece(Context, ImportPiece request) {
     import->status = broken ? "failed" : "completed";
     if (broken) import->detail = broken->code + ": " + broken->detail;
     import->finished_at_us = to_unix_us(runtime_.clock.now());
+    import->plan.reset();
     log::info("catalogue.import_ended", {{"import", import->id},
+                                         {"dry_run", import->dry_run},
                                          {"status", import->status},
                                          {"created", import->created},
                                          {"updated", import->updated},
+                                         {"unchanged", import->unchanged},
                                          {"refused", import->refused}});
   }
   std::string json = import->json();

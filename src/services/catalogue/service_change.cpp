@@ -132,8 +132,8 @@ Task<Product> CatalogueService::create_product(ProductInput input, std::vector<I
   co_return product;
 }
 
-Task<Product> CatalogueService::replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
-                                                std::optional<std::vector<Image>> images) {
+Task<Saved> CatalogueService::replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
+                                              std::optional<std::vector<Image>> images) {
   const auto self = shared_from_this();
   const ProductLocks::Held held = co_await locks_.acquire(id);
   const Duration begun = runtime_.clock.monotonic();
@@ -143,14 +143,14 @@ Task<Product> CatalogueService::replace_product(ProductId id, std::optional<std:
   if (if_match && !matches(*if_match, etag_of((*current)->version)))
     co_return fail(ErrorKind::stale, "etag.mismatch", "The product was changed since it was read; read it again.");
   std::vector<Image> pictures = images ? std::move(*images) : (*current)->images;
-  Result<Product> product = co_await replace_locked(std::move(**current), std::move(input), std::move(pictures), begun);
-  co_return product;
+  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(pictures), begun);
+  co_return saved;
 }
 
-Task<Product> CatalogueService::replace_locked(Product current, ProductInput input, std::vector<Image> images,
-                                               Duration begun) {
+Task<Saved> CatalogueService::replace_locked(Product current, ProductInput input, std::vector<Image> images,
+                                             Duration begun) {
   input.unknown = current.input.unknown;  // columns of a newer version stay
-  if (input == current.input && images == current.images) co_return current;
+  if (input == current.input && images == current.images) co_return Saved{std::move(current), RowOutcome::unchanged};
   const std::vector<Claim> before = claims_of(current.input);
   const std::vector<Claim> after = claims_of(input);
   const std::vector<Claim> fresh = without(after, before);
@@ -176,7 +176,7 @@ Task<Product> CatalogueService::replace_locked(Product current, ProductInput inp
   std::vector<Claim> given_up = without(before, after);
   Result<void> released = co_await release_all(std::move(given_up), product.id);
   static_cast<void>(released);  // written already; a claim that stays is taken over by whoever wants it
-  co_return product;
+  co_return Saved{std::move(product), RowOutcome::changed};
 }
 
 Task<Saved> CatalogueService::upsert(ProductInput input, std::optional<std::vector<Image>> images) {
@@ -186,13 +186,12 @@ Task<Saved> CatalogueService::upsert(ProductInput input, std::optional<std::vect
     Result<std::optional<ProductId>> id = co_await id_of_slug(input.slug);
     if (!id) co_return fail(std::move(id).error());
     if (*id) {
-      Result<Product> product = co_await replace_product(**id, std::nullopt, input, images);
-      if (!product) co_return fail(std::move(product).error());
-      co_return Saved{std::move(*product), false};
+      Result<Saved> saved = co_await replace_product(**id, std::nullopt, input, images);
+      co_return saved;
     }
     std::vector<Image> pictures = images.value_or(std::vector<Image>());
     Result<Product> product = co_await create_product(input, std::move(pictures));
-    if (product) co_return Saved{std::move(*product), true};
+    if (product) co_return Saved{std::move(*product), RowOutcome::created};
     last = std::move(product).error();
     const bool exists_now = std::any_of(last.fields.begin(), last.fields.end(),
                                         [](const FieldError& field) { return field.code == "slug.taken"; });
@@ -219,9 +218,9 @@ Task<JsonReply> CatalogueService::replace(Context, ChangeRequest request) {
   Result<ProductInput> input = read_product_input(request.json);
   if (!input) co_return fail(std::move(input).error());
   std::optional<std::string> if_match = request.if_match;
-  Result<Product> product = co_await replace_product(*id, std::move(if_match), std::move(*input), std::nullopt);
-  if (!product) co_return fail(std::move(product).error());
-  co_return reply_of(*product);
+  Result<Saved> saved = co_await replace_product(*id, std::move(if_match), std::move(*input), std::nullopt);
+  if (!saved) co_return fail(std::move(saved).error());
+  co_return reply_of(saved->product);
 }
 
 Task<JsonReply> CatalogueService::archive(Context, ChangeRequest request) {
@@ -240,9 +239,9 @@ Task<JsonReply> CatalogueService::archive(Context, ChangeRequest request) {
   ProductInput input = (*current)->input;
   input.status = "archived";
   std::vector<Image> images = (*current)->images;
-  Result<Product> product = co_await replace_locked(std::move(**current), std::move(input), std::move(images), begun);
-  if (!product) co_return fail(std::move(product).error());
-  co_return reply_of(*product);
+  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(images), begun);
+  if (!saved) co_return fail(std::move(saved).error());
+  co_return reply_of(saved->product);
 }
 
 }  // namespace pps::catalogue

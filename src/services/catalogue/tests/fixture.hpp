@@ -56,8 +56,8 @@ class CatalogueTest : public testing::Test {
     EXPECT_TRUE(reply);
     return reply ? reply->quotes.at(0) : Quote{};
   }
-  std::string import(const std::string& text, const std::string& format = "ndjson", std::size_t piece = 1'000) {
-    auto job = world_.run(service_->import_begin({}, ImportBegin{format, "tester"}));
+  std::string import(const std::string& text, const std::string& format = "ndjson", std::size_t piece = 1'000, bool dry_run = false) {
+    auto job = world_.run(service_->import_begin({}, ImportBegin{format, "tester", dry_run}));
     if (!job) return job.error().code;
     const std::string id = id_in(job->json);
     for (std::size_t at = 0; at < text.size(); at += piece) {

@@ -58,10 +58,10 @@ TEST_F(CatalogueTest, an_export_is_what_import_takes_byte_by_byte) {
   for (int i = 0; i < 10; ++i)
     lines += product("p" + std::to_string(i),
                      R"("summary":"S \u00e9 \"q\"","tags":["x"],"attributes":{"b":"2","a":"1"},)") + "\n";
-  EXPECT_THAT(import(lines), HasSubstr(R"("status":"completed","rows":10,"created":10,"updated":0,"refused":0)"));
+  EXPECT_THAT(import(lines), HasSubstr(R"("status":"completed","dry_run":false,"rows":10,"created":10,"updated":0,"unchanged":0,"refused":0)"));
   const std::string first = export_all();
   EXPECT_EQ(std::count(first.begin(), first.end(), '\n'), 10);
-  EXPECT_THAT(import(first), HasSubstr(R"("created":0,"updated":10,"refused":0)"));
+  EXPECT_THAT(import(first), HasSubstr(R"("created":0,"updated":0,"unchanged":10,"refused":0)"));
   EXPECT_EQ(export_all(), first);
   EXPECT_EQ(get("p3", true)->etag, "\"1\"") << "what changes nothing makes no version";
 }
@@ -70,7 +70,7 @@ TEST_F(CatalogueTest, refused_rows_are_listed_and_the_others_go_on) {
   const std::string text = product("a") + "\n" + "not json\n" + "\n" + product("b") + "\r\n" +
                            std::string(Import::kMostLine + 1, 'x') + "\n" + R"({"slug":"c"})" + "\n" + product("d");
   const std::string report = import(text, "ndjson", 100'000);
-  EXPECT_THAT(report, HasSubstr(R"("status":"completed","rows":7,"created":3)"));
+  EXPECT_THAT(report, HasSubstr(R"("status":"completed","dry_run":false,"rows":7,"created":3)"));
   EXPECT_THAT(report, HasSubstr(R"({"row":2,"code":"request.malformed")"));
   EXPECT_THAT(report, HasSubstr(R"({"row":5,"code":"line.too_long")"));
   EXPECT_THAT(report, HasSubstr(R"({"row":6,"pointer":"/name","code":"field.required")"));
@@ -88,10 +88,60 @@ TEST_F(CatalogueTest, an_import_that_broke_off_is_told_and_may_be_repeated) {
   job = world_.run(service_->import_status({}, ImportRequest{id}));
   ASSERT_TRUE(job);
   EXPECT_THAT(job->json, HasSubstr(R"("status":"failed")"));
-  EXPECT_THAT(import(lines), HasSubstr("\"refused\":0"));
+  EXPECT_THAT(import(lines), HasSubstr(R"("created":10,"updated":0,"unchanged":10,"refused":0)"));
   const std::string all = export_all();
   EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 20);
   EXPECT_EQ(world_.run(service_->import_status({}, ImportRequest{"x"})).error().code, "import.not_found");
+}
+
+TEST_F(CatalogueTest, a_dry_run_reports_what_the_import_then_does_and_writes_nothing) {
+  import(product("a") + "\n" + product("b") + "\n");
+  const std::string before = export_all();
+  std::string cheaper = product("b");
+  cheaper.replace(cheaper.find("2900"), 4, "1900");
+  std::string thief = product("thief");
+  thief.replace(thief.find("thief-box"), 9, "a-box");
+  const std::string lines =
+      product("a") + "\n" + cheaper + "\n" + product("c") + "\nnot json\n" + thief + "\n" + R"({"slug":"d"})" + "\n";
+  const std::string planned = import(lines, "ndjson", 1'000, true);
+  EXPECT_THAT(planned, HasSubstr(R"("dry_run":true,"rows":6,"created":1,"updated":1,"unchanged":1,"refused":3)"));
+  EXPECT_THAT(planned, HasSubstr(R"({"row":5,"pointer":"/variants/1/sku","code":"sku.taken")"));
+  EXPECT_EQ(export_all(), before);
+  settle();
+  EXPECT_FALSE(get("c", true)) << "nothing was created";
+
+  const auto from_rows = [](const std::string& report) {
+    const std::size_t at = report.find("\"rows\"");
+    return report.substr(at, report.find("\"started_at\"") - at);
+  };
+  EXPECT_EQ(from_rows(import(lines)), from_rows(planned)) << "the claims of the dry run are nobody's";
+}
+
+TEST_F(CatalogueTest, a_dry_run_takes_the_rows_before_for_done) {
+  import(product("a") + "\n");
+  std::string without_box = product("a");
+  without_box.replace(without_box.find("a-box"), 5, "a-new");
+  std::string heir = product("heir");
+  heir.replace(heir.find("heir-box"), 8, "a-box");
+  std::string late = product("late");
+  late.replace(late.find("late-box"), 8, "a-box");
+  const std::string report =
+      import(without_box + "\n" + heir + "\n" + heir + "\n" + late + "\n" + product("a") + "\n", "ndjson", 1'000, true);
+  EXPECT_THAT(report, HasSubstr(R"("created":1,"updated":1,"unchanged":1,"refused":2)"));
+  EXPECT_THAT(report, HasSubstr(R"({"row":4,"pointer":"/variants/1/sku","code":"sku.taken")"));
+  EXPECT_THAT(report, HasSubstr(R"({"row":5,"pointer":"/variants/1/sku","code":"sku.taken")"));
+}
+
+TEST_F(CatalogueTest, a_dry_run_compares_pictures_and_keeps_none) {
+  const auto bundle = [](const std::string& alt) {
+    return R"({"product":)" + product("a") + R"(,"images":[{"name":"p.png","media_type":"image/png","alt":")" + alt +
+           R"(","base64":"iVBORw0KGgo="}]})" + "\n";
+  };
+  EXPECT_THAT(import(bundle("x"), "bundle", 1'000, true), HasSubstr(R"("created":1,)"));
+  EXPECT_FALSE(get("a", true));
+  import(bundle("x"), "bundle");
+  EXPECT_THAT(import(bundle("x"), "bundle", 1'000, true), HasSubstr(R"("unchanged":1,"refused":0)"));
+  EXPECT_THAT(import(bundle("y"), "bundle", 1'000, true), HasSubstr(R"("updated":1,"unchanged":0,"refused":0)"));
 }
 
 TEST_F(CatalogueTest, two_rows_of_one_slug_make_one_product) {

@@ -83,7 +83,7 @@ function Job({ job }: { job: ImportJob }) {
       {job.status === 'running' && <progress className={classes.progress} aria-label={t('import.status.running')} />}
       {job.detail !== undefined && <p role="alert">{job.detail}</p>}
       <dl className={classes.facts} aria-live="polite">
-        {(['rows', 'created', 'updated', 'refused'] as const).map((name) => (
+        {(['rows', 'created', 'updated', 'unchanged', 'refused'] as const).map((name) => (
           <div key={name}>
             <dt>{t(`import.${name}`)}</dt>
             <dd data-testid={`import-${name}`}>{number.format(job[name])}</dd>
