@@ -64,7 +64,7 @@ Task<void> measure(runtime::Runtime& runtime, std::shared_ptr<catalogue::Catalog
   const Context context;
   std::string actor = "bench";
   auto begin = Clock::now();
-  Result<catalogue::JsonReply> job = co_await catalogue::import_appstream(api, context, folder, std::move(actor));
+  Result<catalogue::JsonReply> job = co_await catalogue::import_appstream(api, context, folder, std::move(actor), false);
   if (!job) co_return fail(std::move(job).error());
   print("rows imported", folder->entries.size(), seconds_since(begin));
   std::cout << job->json.substr(0, 160) << std::endl;

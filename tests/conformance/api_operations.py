@@ -117,6 +117,9 @@ class Tour:
         self.api("admin_import_products", body=lines, query=[("dry_run", "perhaps")], token=self.operator, expect=400, valid=False)
         job = self.api("admin_import_products", body=lines, token=self.operator, expect=202).json["id"]
         wait_for(lambda: self.api("admin_get_import", path=[job], token=self.operator, expect=200).json["status"] != "running", 20, "the import")
+        self.api("admin_import_products", body="slug,name,kind,sku,price.EUR\\ncsv,Csv,licence,csv,5\\n", query=[("dry_run", "true"), ("separator", "comma")],
+                 media="text/csv", token=self.operator, expect=202)
+        self.api("admin_import_products", body=lines, query=[("separator", "comma")], token=self.operator, expect=422)
         self.api("admin_get_import", path=[samples.NOBODY], token=self.operator, expect=404)
         self.api("admin_export_products", token=self.operator, expect=200)
         with tempfile.TemporaryDirectory() as folder:

@@ -105,13 +105,20 @@ test('a file of products is brought, and wrong lines are named', async ({ page }
   const slug = `import-${unique()}`;
   const good = { slug, name: slug, kind: 'licence', variants: [{ sku: slug, name: 'Licence', prices: { EUR: 100 }, stock_tracked: false }] };
   await enter(page, '/import');
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a file' }).click();
-  await (await chooser).setFiles({
-    name: 'products.ndjson',
-    mimeType: 'application/x-ndjson',
-    buffer: Buffer.from(`${JSON.stringify(good)}\n${JSON.stringify({ ...good, slug: 'Bad Slug' })}\n`),
-  });
+  const choose = async (name: string, mimeType: string, text: string) => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose a file' }).click();
+    await (await chooser).setFiles({ name, mimeType, buffer: Buffer.from(text) });
+  };
+  const csv = `slug;name;kind;sku;price.EUR\n${slug};Lamp;physical;${slug};29,90\nx;X;physical;x;29,999\n`;
+  await choose('products.csv', 'text/csv', csv);
+  await expect(page.getByRole('heading', { name: 'What it would do' })).toBeVisible();
+  await expect(page.getByTestId('import-created')).toHaveText('1');
+  await expect(page.getByRole('cell', { name: '/variants/0/prices/EUR' })).toBeVisible();
+  expect((await page.request.get(`/api/products/by-slug/${slug}`)).status()).toBe(404);
+  await page.getByLabel('Only look what it would do').uncheck();
+  await choose('products.ndjson', 'application/x-ndjson', `${JSON.stringify(good)}\n${JSON.stringify({ ...good, slug: 'Bad Slug' })}\n`);
+  await expect(page.getByRole('heading', { name: 'Import Done' })).toBeVisible();
   await expect(page.getByTestId('import-created')).toHaveText('1');
   await expect(page.getByTestId('import-refused')).toHaveText('1');
   await expect(page.getByRole('cell', { name: '/slug' })).toBeVisible();

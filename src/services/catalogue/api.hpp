@@ -82,11 +82,12 @@ struct AdminListRequest {
 };
 /// An import is begun, fed in pieces and closed; pieces may end anywhere.
 struct ImportBegin {
-  /// `ndjson`: a ProductInput a line; `bundle`: {"product": ProductInput, "images": [{name, media_type, width, height, alt,
+  /// `ndjson`: a ProductInput a line; `csv`: see CsvProducts; `bundle`: {"product": ProductInput, "images": [{name, media_type, width, height, alt,
   /// base64}]} a line, the images replacing those the product has.
   std::string format;
   std::string actor;
   bool dry_run = false;  ///< Only the report is made: no product, picture or claim is written.
+  std::string separator{};  ///< Of csv: one character; empty: the one of comma, semicolon and tab that the first line has most of.
 };
 struct ImportPiece {
   std::string id;
@@ -139,7 +140,7 @@ BOOST_DESCRIBE_STRUCT(Quote, (), (sku, found, product, name, variant, kind, stoc
 BOOST_DESCRIBE_STRUCT(QuoteReply, (), (quotes))
 BOOST_DESCRIBE_STRUCT(ChangeRequest, (), (id, if_match, json, actor))
 BOOST_DESCRIBE_STRUCT(AdminListRequest, (), (status, cursor, limit))
-BOOST_DESCRIBE_STRUCT(ImportBegin, (), (format, actor, dry_run))
+BOOST_DESCRIBE_STRUCT(ImportBegin, (), (format, actor, dry_run, separator))
 BOOST_DESCRIBE_STRUCT(ImportPiece, (), (id, bytes, last, failure))
 BOOST_DESCRIBE_STRUCT(ImportRequest, (), (id))
 BOOST_DESCRIBE_STRUCT(ExportRequest, (), (cursor, limit))

@@ -1,6 +1,7 @@
 #include "services/catalogue/http_transfer.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace pps::catalogue {
 namespace {
@@ -43,12 +44,28 @@ Task<JsonReply> feed(std::shared_ptr<CatalogueApi> api, Context context, std::st
   co_return fail(ErrorKind::internal, "import.unfinished", "");
 }
 
-Task<Response> import_products(std::shared_ptr<CatalogueApi> api, Request request) {
-  if (const auto right = check_media_type(request, "application/x-ndjson"); !right) co_return fail(right.error());
+Result<ImportBegin> begin_of(const Request& request) {
+  ImportBegin begin{"ndjson", request.principal ? request.principal->subject : std::string()};
+  if (check_media_type(request, "text/csv"))
+    begin.format = "csv";
+  else if (!check_media_type(request, "application/x-ndjson"))
+    return fail(ErrorKind::unsupported, "media_type.unsupported", "Send the body as application/x-ndjson or text/csv.");
   const std::string_view dry_run = request.query_value("dry_run").value_or("false");
   if (dry_run != "true" && dry_run != "false")
-    co_return fail(ErrorKind::malformed, "request.malformed", "?dry_run must be true or false");
-  ImportBegin begin{"ndjson", request.principal ? request.principal->subject : std::string(), dry_run == "true"};
+    return fail(ErrorKind::malformed, "request.malformed", "?dry_run must be true or false");
+  begin.dry_run = dry_run == "true";
+  static const std::map<std::string_view, std::string> kSeparators{{"", ""}, {"comma", ","}, {"semicolon", ";"}, {"tab", "\t"}};
+  const auto separator = kSeparators.find(request.query_value("separator").value_or(""));
+  if (separator == kSeparators.end() || (begin.format != "csv" && request.query_value("separator")))
+    return fail_field("?separator", "field.format", "separator must be comma, semicolon or tab, and is of text/csv alone");
+  begin.separator = separator->second;
+  return begin;
+}
+
+Task<Response> import_products(std::shared_ptr<CatalogueApi> api, Request request) {
+  Result<ImportBegin> asked = begin_of(request);
+  if (!asked) co_return fail(std::move(asked).error());
+  ImportBegin begin = std::move(*asked);
   Result<JsonReply> begun = co_await api->import_begin(request.context, std::move(begin));
   if (!begun) co_return fail(std::move(begun).error());
   std::string id = id_in(begun->json);

@@ -92,6 +92,24 @@ Result<ImportRow> read_import_row(std::string_view format, std::string_view line
   return ImportRow{std::move(*product), std::nullopt, {}};
 }
 
+Result<std::vector<Import::Line>> Import::take(std::string_view piece, bool last) {
+  return csv ? take_csv(piece, last) : Result<std::vector<Line>>(take_lines(piece, last));
+}
+
+Result<std::vector<Import::Line>> Import::take_csv(std::string_view piece, bool last) {
+  Result<std::vector<CsvProducts::Item>> items = csv->take(piece, last);
+  rows = csv->lines();
+  if (!items) return fail(std::move(items).error());
+  std::vector<Line> lines;
+  for (CsvProducts::Item& item : *items) {
+    if (item.refused)
+      refuse(item.line, *item.refused);
+    else
+      lines.push_back({item.line, std::move(item.json)});
+  }
+  return lines;
+}
+
 std::vector<Import::Line> Import::take_lines(std::string_view piece, bool last) {
   std::vector<Line> lines;
   const auto end_line = [&] {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/sync.hpp"
+#include "services/catalogue/csv_products.hpp"
 #include "services/catalogue/model.hpp"
 
 namespace pps::catalogue {
@@ -19,7 +20,7 @@ struct ImportRow {
   std::vector<std::pair<std::string, std::string>> blobs;  ///< SHA-256 in hexadecimal and the bytes.
 };
 
-/// @param format ndjson or bundle. Errors as read_product_input's; pictures: png, jpeg or webp by their first bytes,
+/// @param format ndjson, csv (its products as lines of ndjson) or bundle. Errors as read_product_input's; pictures: png, jpeg or webp by their first bytes,
 /// at most 20 of at most 192 KiB.
 Result<ImportRow> read_import_row(std::string_view format, std::string_view line);
 
@@ -54,11 +55,18 @@ struct Import {
     std::int64_t number = 0;
     std::string text;
   };
-  /// The whole lines up to here; those that are empty or too long (refused at once) are left out.
-  std::vector<Line> take_lines(std::string_view piece, bool last);
+  std::unique_ptr<CsvProducts> csv;  ///< Of format `csv`.
+
+  /// What is whole up to here, as lines of `ndjson` or `bundle`; what is empty is left out, what cannot be one is refused at
+  /// once. Error: see CsvProducts::take.
+  Result<std::vector<Line>> take(std::string_view piece, bool last);
   void count(RowOutcome outcome);
   void refuse(std::int64_t row, const Error& error);
   std::string json() const;
+
+ private:
+  std::vector<Line> take_lines(std::string_view piece, bool last);
+  Result<std::vector<Line>> take_csv(std::string_view piece, bool last);
 };
 
 }  // namespace pps::catalogue

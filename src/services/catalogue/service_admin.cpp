@@ -98,8 +98,8 @@ Task<void> CatalogueService::put_blob(std::string sha256, std::string bytes) {
 
 Task<JsonReply> CatalogueService::import_begin(Context, ImportBegin request) {
   const auto self = shared_from_this();
-  if (request.format != "ndjson" && request.format != "bundle")
-    co_return fail_field("/format", "field.format", "format must be ndjson or bundle");
+  if (request.format != "ndjson" && request.format != "csv" && request.format != "bundle")
+    co_return fail_field("/format", "field.format", "format must be ndjson, csv or bundle");
   const std::int64_t now = to_unix_us(runtime_.clock.now());
   std::erase_if(imports_, [&](const auto& one) {
     return one.second->finished_at_us > 0 && now - one.second->finished_at_us > kReportsKept_us;
@@ -107,6 +107,8 @@ Task<JsonReply> CatalogueService::import_begin(Context, ImportBegin request) {
   auto import = std::make_shared<Import>();
   import->id = runtime::new_uuid(runtime_).to_string();
   import->format = request.format;
+  if (request.format == "csv")
+    import->csv = std::make_unique<CsvProducts>(request.separator.empty() ? '\0' : request.separator[0]);
   import->dry_run = request.dry_run;
   if (import->dry_run) import->plan = std::make_shared<ImportPlan>();
   import->started_at_us = now;
@@ -168,10 +170,11 @@ Task<JsonReply> CatalogueService::import_piece(Context, ImportPiece request) {
     broken = Error{ErrorKind::invalid, "import.broken_off", request.failure};
   if (import->status == "running" && !broken) {
     const std::string_view text(reinterpret_cast<const char*>(request.bytes.data()), request.bytes.size());
-    std::vector<Import::Line> lines = import->take_lines(text, request.last);
-    for (std::size_t next = 0; next < lines.size() && !broken;) {
+    Result<std::vector<Import::Line>> lines = import->take(text, request.last);
+    if (!lines) broken = std::move(lines).error();
+    for (std::size_t next = 0; !broken && next < lines->size();) {
       std::vector<Task<bool>> work;
-      std::vector<NumberedRow> group = take_group(*import, lines, next, options_.import_parallel);
+      std::vector<NumberedRow> group = take_group(*import, *lines, next, options_.import_parallel);
       if (import->plan) {
         Result<void> planned = co_await plan_rows(import, std::move(group));
         if (!planned) broken = std::move(planned).error();

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { authorizedFetch } from '../../api/client';
@@ -14,8 +14,10 @@ import classes from './room.module.css';
 
 const tones: Readonly<Record<ImportJob['status'], Tone>> = { running: 'warn', completed: 'good', failed: 'bad' };
 
-async function send(file: File): Promise<ImportJob> {
-  const request = new Request('/api/admin/products/import', { method: 'POST', body: file, headers: { 'content-type': 'application/x-ndjson' } });
+async function send(file: File, dryRun: boolean): Promise<ImportJob> {
+  const type = file.name.toLowerCase().endsWith('.csv') ? 'text/csv' : 'application/x-ndjson';
+  const path = `/api/admin/products/import${dryRun ? '?dry_run=true' : ''}`;
+  const request = new Request(path, { method: 'POST', body: file, headers: { 'content-type': type } });
   const response = await authorizedFetch(request);
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw toApiError(response, body);
@@ -36,7 +38,8 @@ export function ImportRoom() {
   const { t } = useTranslation('office');
   const [params, setParams] = useSearchParams();
   const input = useRef<HTMLInputElement>(null);
-  const begin = useMutation({ mutationFn: send, onSuccess: ({ id }) => setParams({ job: id }) });
+  const [dryRun, setDryRun] = useState(true);
+  const begin = useMutation({ mutationFn: (file: File) => send(file, dryRun), onSuccess: ({ id }) => setParams({ job: id }) });
   const exporting = useMutation({ mutationFn: download });
   const job = useQuery(importQuery(params.get('job') ?? ''));
   return (
@@ -55,7 +58,7 @@ export function ImportRoom() {
           ref={input}
           type="file"
           hidden
-          accept=".ndjson,.jsonl,application/x-ndjson"
+          accept=".csv,.ndjson,.jsonl,text/csv,application/x-ndjson"
           aria-label={t('import.choose')}
           onChange={({ currentTarget }) => {
             const file = currentTarget.files?.[0];
@@ -63,6 +66,7 @@ export function ImportRoom() {
             currentTarget.value = '';
           }}
         />
+        <Checkbox mb="md" label={t('import.dryRun')} checked={dryRun} onChange={({ currentTarget }) => setDryRun(currentTarget.checked)} />
         <Button loading={begin.isPending} onClick={() => input.current?.click()}>
           {t('import.choose')}
         </Button>
@@ -78,7 +82,7 @@ function Job({ job }: { job: ImportJob }) {
   return (
     <section className={classes.card} aria-labelledby="job">
       <h2 id="job">
-        {t('import.job')} <Badge tone={tones[job.status]}>{t(`import.status.${job.status}`)}</Badge>
+        {job.dry_run ? t('import.check') : t('import.job')} <Badge tone={tones[job.status]}>{t(`import.status.${job.status}`)}</Badge>
       </h2>
       {job.status === 'running' && <progress className={classes.progress} aria-label={t('import.status.running')} />}
       {job.detail !== undefined && <p role="alert">{job.detail}</p>}
