@@ -64,9 +64,10 @@ Task<void> claim_value(runtime::Runtime& runtime, Table& table, const Family& fa
   for (int tries = 0;; ++tries) {
     Result<std::optional<Found>> held = co_await read(table, family, partition);
     if (!held) co_return fail(std::move(held).error());
-    if (*held && (*held)->row.record == record) co_return Result<void>{};
     const std::int64_t now_us = to_unix_us(runtime.clock.now());
-    if (*held) {
+    const bool mine = *held && (*held)->row.record == record;
+    if (mine && (*held)->row.claimed_at_us >= now_us) co_return Result<void>{};
+    if (*held && !mine) {
       const Duration age(now_us - (*held)->row.claimed_at_us);
       Result<void> freed = co_await free_from(age, (*held)->row, claimant);
       if (!freed) co_return freed;

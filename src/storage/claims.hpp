@@ -38,7 +38,7 @@ class Claims {
   Claims(runtime::Runtime& runtime, Table& table, const Family& family)
       : runtime_(runtime), table_(table), family_(family) {}
 
-  /// Idempotent for the same record. Errors: `conflict` "claim.taken".
+  /// Idempotent for the same record; its 60 s begin anew, since it may have kept a value that it did not use. Errors: `conflict` "claim.taken".
   Task<void> claim(std::string kind, std::string value, std::string record, Claimant claimant);
   /// Gives the value back if `record` has it; otherwise does nothing.
   Task<void> release(std::string kind, std::string value, std::string record);

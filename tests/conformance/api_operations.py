@@ -98,6 +98,39 @@ class Tour:
         self.api("get_authorization_server_metadata", expect=200)
         self.api("get_jwks", expect=200)
 
+    def versions(self):
+        """What changes with the time, and the way back."""
+        body = samples.product("offer", status="active")
+        currency, price = next(iter(body["variants"][0]["prices"].items()))
+        body["variants"][0]["sales"] = [{"prices": {currency: price - 1}, "until": "2100-01-01T00:00:00.000Z"}]
+        body["variants"][0]["attributes"] = {"size": "S"}
+        body["variants"] = body["variants"][:1]
+        body |= {"options": ["size"], "related": ["lantern"], "publish_at": "2020-01-01T00:00:00.000Z", "unpublish_at": "2100-01-01T00:00:00.000Z"}
+        made = self.api("admin_create_product", body=body, token=self.operator, expect=201)
+        product = made.json["id"]
+        shown = self.api("get_product", path=[product], expect=200).json["variants"][0]
+        assert shown["price"]["amount"] == price - 1 and shown["regular_price"]["amount"] == price, shown
+        related = self.api("list_related_products", path=[product], expect=200).json["items"]
+        assert [one["slug"] for one in related] == ["lantern"], related
+        self.api("list_related_products", path=[samples.NOBODY], expect=404)
+        renamed = body | {"slug": "renamed-offer"}
+        changed = self.api("admin_replace_product", path=[product], body=renamed, headers={"If-Match": made.headers["etag"]}, token=self.operator, expect=200)
+        moved = self.api("get_product_by_slug", path=["offer"], query=[("lang", "de")], expect=308)
+        assert moved.headers["location"] == "/api/products/by-slug/renamed-offer?lang=de", moved.headers
+        history = self.api("admin_list_product_history", path=[product], query=[("limit", 1)], token=self.operator, expect=200).json
+        assert history["items"][0]["current"] and history["next_before"] == 2, history
+        self.api("admin_list_product_history", path=[product], query=[("before", -1)], token=self.operator, expect=422, valid=False)
+        self.api("admin_list_product_history", path=[samples.NOBODY], token=self.operator, expect=404)
+        self.api("admin_get_product_version", path=[product, 1], token=self.operator, expect=200)
+        self.api("admin_get_product_version", path=[product, 9], token=self.operator, expect=404)
+        at = {"If-Match": changed.headers["etag"]}
+        self.api("admin_restore_product", path=[product, 9], headers=at, token=self.operator, expect=404)
+        self.api("admin_restore_product", path=[product, 1], token=self.operator, expect=428, valid=False)
+        self.api("admin_restore_product", path=[product, 1], headers={"If-Match": '"99"'}, token=self.operator, expect=412)
+        restored = self.api("admin_restore_product", path=[product, 1], headers=at, token=self.operator, expect=200).json
+        assert restored["version"] == 3 and restored["product"] == body, restored
+        self.api("admin_archive_product", path=[product], headers={"If-Match": '"3"'}, token=self.operator, expect=200)
+
     def products(self):
         made = self.api("admin_create_product", body=samples.product("lantern"), token=self.operator, expect=201)
         self.product = made.json["id"]
@@ -109,6 +142,7 @@ class Tour:
         self.api("admin_replace_product", path=[self.product], body=active, headers={"If-Match": '"99"'}, token=self.operator, expect=412)
         self.api("admin_replace_product", path=[self.product], body=active, headers={"If-Match": made.headers["etag"]},
                  token=self.operator, expect=200)
+        self.versions()
         gone = self.api("admin_create_product", body=samples.product("gone", status="active"), token=self.operator, expect=201)
         self.api("admin_archive_product", path=[gone.json["id"]], headers={"If-Match": gone.headers["etag"]}, token=self.operator, expect=200)
         self.api("admin_list_products", query=[("status", "active"), ("limit", 1)], token=self.operator, expect=200)

@@ -1,13 +1,5 @@
-import type { Page } from '@playwright/test';
+import { enter, unique } from './office';
 import { expect, expectAccessible, expectStatus, findProduct, giveCard, newAccount, operator, putInBasket, signIn, signUp, test } from './shop';
-
-async function enter(page: Page, room = ''): Promise<void> {
-  await page.goto(`/sign-in?next=${encodeURIComponent(`/office${room}`)}`);
-  await signIn(page, operator);
-  await expect(page.getByRole('navigation', { name: 'Back office' })).toBeVisible();
-}
-
-const unique = (): string => Date.now().toString(36) + Math.random().toString(36).slice(2, 6);
 
 test('a shopper is told that the back office is closed', async ({ page }) => {
   await page.goto('/office');
@@ -194,7 +186,7 @@ test('an order is followed in the back office, and called off by keyboard', asyn
   const office = await browser.newContext({ baseURL });
   const desk = await office.newPage();
   await enter(desk);
-  await desk.getByRole('region', { name: 'Latest orders' }).first().getByRole('link').first().focus();
+  await desk.getByRole('region', { name: 'Latest orders' }).first().locator(`a[href="/office${order}"]`).focus();
   await desk.keyboard.press('Enter');
   await expect(desk).toHaveURL(`/office${order}`);
   await expect(desk.getByText(/^Now at: /)).toBeVisible();

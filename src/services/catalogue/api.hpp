@@ -25,6 +25,7 @@ struct ProductRequest {
 struct JsonReply {
   std::string json;
   std::string etag;  ///< Strong, with quotes; empty where there is none.
+  std::string moved_to{};  ///< Not empty: the product asked by a slug that it had before has this one now; nothing else is said.
 };
 struct ListRequest {
   std::string q, category, currency, language, cursor;
@@ -74,6 +75,21 @@ struct ChangeRequest {
   std::string id;        ///< Empty to create.
   std::string if_match;  ///< Required to change: `precondition_required` without, `stale` when old.
   std::string json;
+  std::string actor;
+};
+/// Earlier versions of a product, the newest first.
+struct HistoryRequest {
+  std::string id;
+  std::int64_t before = 0;  ///< Versions below this one; 0: all.
+  std::int64_t limit = 20;  ///< 1 … 100.
+};
+struct VersionRequest {
+  std::string id;
+  std::int64_t version = 0;
+};
+struct RestoreRequest {
+  std::string id, if_match;
+  std::int64_t version = 0;
   std::string actor;
 };
 struct AdminListRequest {
@@ -127,7 +143,7 @@ struct ProductChanged {
 };
 
 BOOST_DESCRIBE_STRUCT(ProductRequest, (), (id_or_slug, by_slug, currency, language))
-BOOST_DESCRIBE_STRUCT(JsonReply, (), (json, etag))
+BOOST_DESCRIBE_STRUCT(JsonReply, (), (json, etag, moved_to))
 BOOST_DESCRIBE_STRUCT(ListRequest, (),
                       (q, category, currency, language, cursor, sort, brands, kinds, price_min, price_max, available, attributes,
                        facets, limit))
@@ -139,6 +155,9 @@ BOOST_DESCRIBE_STRUCT(QuoteRequest, (), (skus, currency))
 BOOST_DESCRIBE_STRUCT(Quote, (), (sku, found, product, name, variant, kind, stock_tracked, priced, price))
 BOOST_DESCRIBE_STRUCT(QuoteReply, (), (quotes))
 BOOST_DESCRIBE_STRUCT(ChangeRequest, (), (id, if_match, json, actor))
+BOOST_DESCRIBE_STRUCT(HistoryRequest, (), (id, before, limit))
+BOOST_DESCRIBE_STRUCT(VersionRequest, (), (id, version))
+BOOST_DESCRIBE_STRUCT(RestoreRequest, (), (id, if_match, version, actor))
 BOOST_DESCRIBE_STRUCT(AdminListRequest, (), (status, cursor, limit))
 BOOST_DESCRIBE_STRUCT(ImportBegin, (), (format, actor, dry_run, separator))
 BOOST_DESCRIBE_STRUCT(ImportPiece, (), (id, bytes, last, failure))
@@ -163,6 +182,8 @@ class CatalogueApi : public QuoteApi {
   virtual Task<JsonReply> get_product(Context context, ProductRequest request) = 0;
   /// `malformed` cursor.invalid; `invalid` sort, facet, limit.
   virtual Task<JsonReply> list_products(Context context, ListRequest request) = 0;
+  /// The products that a merchant set beside it and that are sold, as a list.
+  virtual Task<JsonReply> related(Context context, ProductRequest request) = 0;
   virtual Task<JsonReply> suggest(Context context, SuggestRequest request) = 0;
   virtual Task<JsonReply> categories(Context context, Nothing request) = 0;
   virtual Task<ImageReply> image(Context context, ImageRequest request) = 0;
@@ -174,6 +195,11 @@ class CatalogueApi : public QuoteApi {
   /// leaves the version as it is.
   virtual Task<JsonReply> replace(Context context, ChangeRequest request) = 0;
   virtual Task<JsonReply> archive(Context context, ChangeRequest request) = 0;
+  virtual Task<JsonReply> history(Context context, HistoryRequest request) = 0;
+  /// `not_found` "version.not_found".
+  virtual Task<JsonReply> version(Context context, VersionRequest request) = 0;
+  /// Makes an earlier version, pictures included, the new one; errors as `replace` and `version`.
+  virtual Task<JsonReply> restore(Context context, RestoreRequest request) = 0;
   virtual Task<JsonReply> import_begin(Context context, ImportBegin request) = 0;
   virtual Task<JsonReply> import_piece(Context context, ImportPiece request) = 0;
   virtual Task<JsonReply> import_status(Context context, ImportRequest request) = 0;

@@ -42,6 +42,18 @@ class RemoteCatalogue final : public CatalogueApi {
   Task<JsonReply> archive(Context context, ChangeRequest request) override {
     return net::call_method<JsonReply>(*rpc_, context, "archive", request);
   }
+  Task<JsonReply> history(Context context, HistoryRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "history", request);
+  }
+  Task<JsonReply> version(Context context, VersionRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "version", request);
+  }
+  Task<JsonReply> restore(Context context, RestoreRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "restore", request);
+  }
+  Task<JsonReply> related(Context context, ProductRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "related", request);
+  }
   Task<JsonReply> import_begin(Context context, ImportBegin request) override {
     return net::call_method<JsonReply>(*rpc_, context, "import_begin", request);
   }

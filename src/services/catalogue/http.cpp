@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 
 #include "net/described_json.hpp"
+#include "services/catalogue/http_admin.hpp"
+#include "services/catalogue/http_parts.hpp"
 #include "services/catalogue/http_transfer.hpp"
 
 namespace pps::catalogue {
@@ -13,33 +14,6 @@ namespace {
 using net::Request;
 using net::Response;
 using Api = std::shared_ptr<CatalogueApi>;
-
-std::unexpected<Error> malformed(std::string detail) {
-  return fail(ErrorKind::malformed, "request.malformed", std::move(detail));
-}
-
-Result<std::optional<std::int64_t>> integer_of(const Request& request, std::string_view name) {
-  const auto text = request.query_value(name);
-  if (!text) return std::optional<std::int64_t>();
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size())
-    return malformed("?" + std::string(name) + " must be a whole number");
-  return std::optional(value);
-}
-
-std::string text_of(const Request& request, std::string_view name) {
-  return std::string(request.query_value(name).value_or(""));
-}
-
-std::string header_of(const Request& request, std::string_view name) {
-  return std::string(request.headers.get(name).value_or(""));
-}
-
-Result<std::string> id_of(const Request& request) {
-  if (!ProductId::parse(request.params.at(0))) return malformed("the id in the path must be a UUID");
-  return request.params[0];
-}
 
 /// RFC 9110, section 13.1.2: weak comparison.
 bool not_modified(const Request& request, std::string_view etag) {
@@ -54,15 +28,6 @@ bool not_modified(const Request& request, std::string_view etag) {
     if (one == "*" || one == etag) return true;
   }
   return false;
-}
-
-Response json_response(JsonReply reply, int status = 200) {
-  Response response;
-  response.status = status;
-  response.headers.set("Content-Type", "application/json");
-  if (!reply.etag.empty()) response.headers.set("ETag", std::move(reply.etag));
-  response.body = std::move(reply.json);
-  return response;
 }
 
 /// A reply that may be kept and asked for again by its ETag.
@@ -131,11 +96,36 @@ Task<Response> suggest(Api api, Request request) {
   co_return json_response(std::move(*reply));
 }
 
+/// To the slug that the product has now, what else was asked with it.
+Response moved(const Request& request, const std::string& slug) {
+  std::string location = "/api/products/by-slug/" + slug;
+  char separator = '?';
+  for (const auto& [name, value] : request.query) {
+    if (name != "currency" && name != "lang") continue;  // both are letters and hyphens: get_product has read them
+    location += std::exchange(separator, '&') + name + "=" + value;
+  }
+  Response response;
+  response.status = 308;
+  response.headers.set("Location", std::move(location));
+  response.headers.set("Cache-Control", "no-cache");
+  return response;
+}
+
+Task<Response> get_related(Api api, Request request) {
+  Result<std::string> id = id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  ProductRequest asked{std::move(*id), false, text_of(request, "currency"), text_of(request, "lang")};
+  Result<JsonReply> reply = co_await api->related(request.context, std::move(asked));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
 Task<Response> get_product(Api api, Request request, bool by_slug) {
   ProductRequest asked{request.params.at(0), by_slug, text_of(request, "currency"), text_of(request, "lang")};
   if (!by_slug && !ProductId::parse(asked.id_or_slug)) co_return malformed("the id in the path must be a UUID");
   Result<JsonReply> reply = co_await api->get_product(request.context, std::move(asked));
   if (!reply) co_return fail(std::move(reply).error());
+  if (!reply->moved_to.empty()) co_return moved(request, reply->moved_to);
   co_return conditional(request, std::move(*reply));
 }
 
@@ -203,94 +193,6 @@ Task<Response> get_availability(Api api, std::shared_ptr<provisioner::Provisione
   co_return json_response({boost::json::serialize(boost::json::object{{"items", std::move(items)}}), ""});
 }
 
-// ------------------------------------------------------------------------------------------------ the operator
-
-Task<Response> admin_list(Api api, Request request) {
-  Result<std::optional<std::int64_t>> limit = integer_of(request, "limit");
-  if (!limit) co_return fail(std::move(limit).error());
-  AdminListRequest asked{text_of(request, "status"), text_of(request, "cursor"), limit->value_or(20)};
-  Result<JsonReply> reply = co_await api->admin_list(request.context, std::move(asked));
-  if (!reply) co_return fail(std::move(reply).error());
-  co_return json_response(std::move(*reply));
-}
-
-Task<Response> admin_get(Api api, Request request) {
-  Result<std::string> id = id_of(request);
-  if (!id) co_return fail(std::move(id).error());
-  ProductRequest asked{std::move(*id), false, ""};
-  Result<JsonReply> reply = co_await api->admin_get(request.context, std::move(asked));
-  if (!reply) co_return fail(std::move(reply).error());
-  co_return json_response(std::move(*reply));
-}
-
-ChangeRequest change_of(Request& request, std::string id) {
-  return {std::move(id), header_of(request, "If-Match"), std::move(request.body),
-          request.principal ? request.principal->subject : std::string()};
-}
-
-Task<Response> admin_create(Api api, Request request) {
-  if (const auto right = check_media_type(request, "application/json"); !right) co_return fail(right.error());
-  ChangeRequest change = change_of(request, "");
-  Result<JsonReply> reply = co_await api->create(request.context, std::move(change));
-  if (!reply) co_return fail(std::move(reply).error());
-  // AdminProduct begins with the id: {"id":"<36 characters>"
-  std::string location = "/api/admin/products/" + reply->json.substr(7, 36);
-  Response response = json_response(std::move(*reply), 201);
-  response.headers.set("Location", std::move(location));
-  co_return response;
-}
-
-Task<Response> admin_change(Api api, Request request, bool archive) {
-  Result<std::string> id = id_of(request);
-  if (!id) co_return fail(std::move(id).error());
-  if (!archive)
-    if (const auto right = check_media_type(request, "application/json"); !right) co_return fail(right.error());
-  ChangeRequest change = change_of(request, std::move(*id));
-  Result<JsonReply> reply = JsonReply{};
-  if (archive)
-    reply = co_await api->archive(request.context, std::move(change));
-  else
-    reply = co_await api->replace(request.context, std::move(change));
-  if (!reply) co_return fail(std::move(reply).error());
-  co_return json_response(std::move(*reply));
-}
-
-using GetSetting = Task<JsonReply> (CatalogueApi::*)(Context, Nothing);
-using SetSetting = Task<JsonReply> (CatalogueApi::*)(Context, ChangeRequest);
-
-Task<Response> admin_setting(Api api, Request request, GetSetting get) {
-  const Nothing nothing;
-  Result<JsonReply> reply = co_await ((*api).*get)(request.context, nothing);
-  if (!reply) co_return fail(std::move(reply).error());
-  co_return json_response(std::move(*reply));
-}
-
-Task<Response> admin_set_setting(Api api, Request request, SetSetting set) {
-  if (const auto right = check_media_type(request, "application/json"); !right) co_return fail(right.error());
-  ChangeRequest change = change_of(request, "");
-  Result<JsonReply> reply = co_await ((*api).*set)(request.context, std::move(change));
-  if (!reply) co_return fail(std::move(reply).error());
-  co_return json_response(std::move(*reply));
-}
-
-Task<Response> admin_missed_queries(Api api, Request request) {
-  Result<std::optional<std::int64_t>> limit = integer_of(request, "limit");
-  if (!limit) co_return fail(std::move(limit).error());
-  const MissedRequest asked{limit->value_or(100)};
-  Result<JsonReply> reply = co_await api->missed_queries(request.context, asked);
-  if (!reply) co_return fail(std::move(reply).error());
-  co_return json_response(std::move(*reply));
-}
-
-Task<Response> admin_import_status(Api api, Request request) {
-  Result<std::string> id = id_of(request);
-  if (!id) co_return fail(std::move(id).error());
-  ImportRequest asked{std::move(*id)};
-  Result<JsonReply> reply = co_await api->import_status(request.context, std::move(asked));
-  if (!reply) co_return fail(std::move(reply).error());
-  co_return json_response(std::move(*reply));
-}
-
 }  // namespace
 
 void add_public_routes(net::Router& router, std::shared_ptr<CatalogueApi> api,
@@ -305,7 +207,6 @@ void add_public_routes(net::Router& router, std::shared_ptr<CatalogueApi> api,
                 .handler = std::move(handler)});
   };
   const net::Access open = net::open_to_all();
-  const net::Access write = net::with_scope("catalogue:write");
   add(Method::get, "/api/products", "list_products", open, [api](Request r) { return list_products(api, std::move(r)); });
   add(Method::get, "/api/products/suggest", "suggest_products", open,
       [api](Request r) { return suggest(api, std::move(r)); });
@@ -313,34 +214,15 @@ void add_public_routes(net::Router& router, std::shared_ptr<CatalogueApi> api,
       [api](Request r) { return get_product(api, std::move(r), false); });
   add(Method::get, "/api/products/by-slug/{slug}", "get_product_by_slug", open,
       [api](Request r) { return get_product(api, std::move(r), true); });
+  add(Method::get, "/api/products/{id}/related", "list_related_products", open,
+      [api](Request r) { return get_related(api, std::move(r)); });
   add(Method::get, "/api/products/{id}/images/{name}", "get_product_image", open,
       [api](Request r) { return get_image(api, std::move(r)); });
   add(Method::get, "/api/categories", "list_categories", open,
       [api](Request r) { return list_categories(api, std::move(r)); });
   add(Method::get, "/api/availability", "get_availability", open,
       [api, provisioner](Request r) { return get_availability(api, provisioner, std::move(r)); });
-  add(Method::get, "/api/admin/products", "admin_list_products", write,
-      [api](Request r) { return admin_list(api, std::move(r)); });
-  add(Method::post, "/api/admin/products", "admin_create_product", write,
-      [api](Request r) { return admin_create(api, std::move(r)); });
-  add(Method::get, "/api/admin/products/{id}", "admin_get_product", write,
-      [api](Request r) { return admin_get(api, std::move(r)); });
-  add(Method::put, "/api/admin/products/{id}", "admin_replace_product", write,
-      [api](Request r) { return admin_change(api, std::move(r), false); });
-  add(Method::post, "/api/admin/products/{id}/archive", "admin_archive_product", write,
-      [api](Request r) { return admin_change(api, std::move(r), true); });
-  add(Method::get, "/api/admin/products/import/{id}", "admin_get_import", write,
-      [api](Request r) { return admin_import_status(api, std::move(r)); });
-  add(Method::get, "/api/admin/search/synonyms", "admin_get_synonyms", write,
-      [api](Request r) { return admin_setting(api, std::move(r), &CatalogueApi::synonyms); });
-  add(Method::put, "/api/admin/search/synonyms", "admin_set_synonyms", write,
-      [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_synonyms); });
-  add(Method::get, "/api/admin/search/pins", "admin_get_pins", write,
-      [api](Request r) { return admin_setting(api, std::move(r), &CatalogueApi::pins); });
-  add(Method::put, "/api/admin/search/pins", "admin_set_pins", write,
-      [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_pins); });
-  add(Method::get, "/api/admin/search/missed-queries", "admin_list_missed_queries", write,
-      [api](Request r) { return admin_missed_queries(api, std::move(r)); });
+  add_admin_routes(router, api);
   add_transfer_routes(router, api);
 }
 
@@ -368,6 +250,10 @@ void add_internal_routes(net::Router& router, std::shared_ptr<CatalogueApi> api)
   add("set_pins", [api](Context c, ChangeRequest r) { return api->set_pins(c, std::move(r)); });
   add("set_synonyms", [api](Context c, ChangeRequest r) { return api->set_synonyms(c, std::move(r)); });
   add("missed_queries", [api](Context c, MissedRequest r) { return api->missed_queries(c, r); });
+  add("related", [api](Context c, ProductRequest r) { return api->related(c, std::move(r)); });
+  add("history", [api](Context c, HistoryRequest r) { return api->history(c, std::move(r)); });
+  add("version", [api](Context c, VersionRequest r) { return api->version(c, std::move(r)); });
+  add("restore", [api](Context c, RestoreRequest r) { return api->restore(c, std::move(r)); });
   add("export_products", [api](Context c, ExportRequest r) { return api->export_products(c, std::move(r)); });
 }
 

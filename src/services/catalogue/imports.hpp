@@ -42,6 +42,7 @@ struct Import {
   static constexpr std::size_t kMostRefusals = 1'000;
 
   std::string id, format, status = "running", detail;
+  std::string actor;  ///< Who began it.
   std::int64_t rows = 0, created = 0, updated = 0, unchanged = 0, refused = 0;
   std::int64_t started_at_us = 0, finished_at_us = 0;
   bool dry_run = false;              ///< What rows say is not done, only reported.

@@ -15,18 +15,31 @@
 /// What the catalogue keeps of a product. These structs are the columns of its rows: an id is never reused.
 namespace pps::catalogue {
 
+/// Lower prices for a time. Where several hold at once, the lowest is asked.
+struct Sale {
+  std::map<std::string, std::int64_t> prices;  ///< Minor units by currency; below the variant's own.
+  std::optional<Timestamp> from, until;        ///< [from, until), to the millisecond; absent: open at that end.
+  storage::Unknown unknown;
+  bool operator==(const Sale&) const = default;
+  static constexpr auto columns() {
+    return std::tuple(storage::column<1>(&Sale::prices), storage::column<2>(&Sale::from), storage::column<3>(&Sale::until));
+  }
+};
+
 struct Variant {
   std::string sku, name;
   std::optional<std::string> kind;                ///< Absent: the product's.
   std::map<std::string, std::int64_t> prices;     ///< Minor units by currency, tax included.
   std::map<std::string, std::string> attributes;
   bool stock_tracked = true;
+  std::vector<Sale> sales;
   storage::Unknown unknown;
   bool operator==(const Variant&) const = default;
   static constexpr auto columns() {
     return std::tuple(storage::column<1>(&Variant::sku), storage::column<2>(&Variant::name),
                       storage::column<3>(&Variant::kind), storage::column<4>(&Variant::prices),
-                      storage::column<5>(&Variant::attributes), storage::column<6>(&Variant::stock_tracked));
+                      storage::column<5>(&Variant::attributes), storage::column<6>(&Variant::stock_tracked),
+                      storage::column<7>(&Variant::sales));
   }
 };
 
@@ -66,6 +79,9 @@ struct ProductInput {
   std::map<std::string, std::string> attributes;
   std::vector<Variant> variants;
   std::map<std::string, Texts> texts;  ///< By language, as is_language has it.
+  std::vector<std::string> options;    ///< Attributes of the variants by which one of them is chosen, in that order.
+  std::vector<std::string> related;    ///< Slugs of products to show beside it.
+  std::optional<Timestamp> publish_at, unpublish_at;  ///< An active product is shown and sold in [publish_at, unpublish_at).
   storage::Unknown unknown;
   bool operator==(const ProductInput&) const = default;
   static constexpr auto columns() {
@@ -74,7 +90,9 @@ struct ProductInput {
                       storage::column<5>(&ProductInput::description), storage::column<6>(&ProductInput::brand),
                       storage::column<7>(&ProductInput::status), storage::column<8>(&ProductInput::categories),
                       storage::column<9>(&ProductInput::tags), storage::column<10>(&ProductInput::attributes),
-                      storage::column<11>(&ProductInput::variants), storage::column<12>(&ProductInput::texts));
+                      storage::column<11>(&ProductInput::variants), storage::column<12>(&ProductInput::texts),
+                      storage::column<13>(&ProductInput::options), storage::column<14>(&ProductInput::related),
+                      storage::column<15>(&ProductInput::publish_at), storage::column<16>(&ProductInput::unpublish_at));
   }
 };
 
@@ -84,6 +102,7 @@ struct Product {
   std::int64_t created_at_us = 0, updated_at_us = 0;
   ProductInput input;
   std::vector<Image> images;
+  std::string changed_by;  ///< Subject of who wrote this version; empty: not known.
 };
 
 inline const std::string& kind_of(const ProductInput& product, const Variant& variant) {

@@ -1,6 +1,7 @@
 #include "services/catalogue/product_input.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -114,6 +115,60 @@ std::optional<std::string> read_kind(net::ObjectReader& in, bool required) {
   return in.one_of("kind", {"physical", "licence"});
 }
 
+/// RFC 3339, to the millisecond: what is finer is cut off.
+std::optional<Timestamp> read_moment(net::ObjectReader& in, std::string_view name) {
+  const std::optional<std::string> text = in.optional_text(name, {1, 40});
+  if (!text) return std::nullopt;
+  const std::optional<Timestamp> moment = parse_rfc3339(*text);
+  if (!moment) {
+    in.refuse(name, "field.format", fmt::format("{} must be a time of RFC 3339, such as 2026-12-01T00:00:00Z", name));
+    return std::nullopt;
+  }
+  return std::chrono::floor<std::chrono::milliseconds>(*moment);
+}
+
+void check_period(net::ObjectReader& in, std::string_view until_name, std::optional<Timestamp> from, std::optional<Timestamp> until) {
+  if (from && until && *until <= *from)
+    in.refuse(until_name, "field.range", fmt::format("{} must be later than {}", until_name, to_rfc3339(*from)));
+}
+
+Sale read_sale(net::ObjectReader& in, const Variant& variant) {
+  Sale sale;
+  sale.prices = read_prices(in);
+  for (const auto& [currency, price] : sale.prices) {
+    const auto regular = variant.prices.find(currency);
+    if (regular == variant.prices.end())
+      in.refuse("prices", "sale.currency", fmt::format("the variant has no price in {}; give it one, or leave it out here", currency));
+    else if (price >= regular->second)
+      in.refuse("prices", "sale.price", fmt::format("a sale price must be below the variant's own, {} {}", regular->second, currency));
+  }
+  sale.from = read_moment(in, "from");
+  sale.until = read_moment(in, "until");
+  check_period(in, "until", sale.from, sale.until);
+  return sale;
+}
+
+/// Each variant must have a value for each option, and no two of them the same values.
+void check_options(net::ObjectReader& in, const ProductInput& product) {
+  std::map<std::vector<std::string>, std::string> by_values;
+  for (const Variant& variant : product.variants) {
+    std::vector<std::string> values;
+    for (std::size_t i = 0; i < product.options.size(); ++i) {
+      const auto value = variant.attributes.find(product.options[i]);
+      if (value == variant.attributes.end())
+        in.refuse_item("options", i, "option.missing",
+                       fmt::format("the variant {} has no attribute \"{}\"", variant.sku, product.options[i]));
+      else
+        values.push_back(value->second);
+    }
+    if (values.empty() || values.size() < product.options.size()) continue;
+    const auto [other, fresh] = by_values.emplace(values, variant.sku);
+    if (!fresh)
+      in.refuse("options", "option.duplicate",
+                fmt::format("the variants {} and {} have the same {}", other->second, variant.sku, fmt::join(product.options, ", ")));
+  }
+}
+
 Variant read_variant(net::ObjectReader& in) {
   Variant variant;
   variant.sku = in.text("sku", {1, 64});
@@ -124,6 +179,8 @@ Variant read_variant(net::ObjectReader& in) {
   variant.prices = read_prices(in);
   variant.attributes = read_attributes(in);
   variant.stock_tracked = in.optional_boolean("stock_tracked").value_or(true);
+  if (in.has("sales"))
+    for (net::ObjectReader& sale : in.objects("sales", 0, 10)) variant.sales.push_back(read_sale(sale, variant));
   return variant;
 }
 
@@ -156,12 +213,40 @@ Result<ProductInput> read_product_input(std::string_view json) {
       one.refuse("sku", "field.duplicate", "another variant of this product has this sku");
     product.variants.push_back(std::move(variant));
   }
+  product.options = read_set(in, "options", 3, {1, 40}, is_attribute_name, "an option is the name of an attribute");
+  check_options(in, product);
+  product.related = read_set(in, "related", 20, {1, 100}, is_slug, "a related product is named by its slug");
+  product.publish_at = read_moment(in, "publish_at");
+  product.unpublish_at = read_moment(in, "unpublish_at");
+  check_period(in, "unpublish_at", product.publish_at, product.unpublish_at);
   const Result<void> done = in.finish();
   if (!done) return fail(done.error());
   return product;
 }
 
 namespace {
+void write_moment(JsonObject& out, std::string_view name, const std::optional<Timestamp>& moment) {
+  if (moment) out.text(name, to_rfc3339(*moment));
+}
+
+std::string write_prices(const std::map<std::string, std::int64_t>& prices) {
+  JsonObject out;
+  for (const auto& [currency, price] : prices) out.number(currency, price);
+  return out.take();
+}
+
+std::string write_sales(const std::vector<Sale>& sales) {
+  JsonArray out;
+  for (const Sale& sale : sales) {
+    JsonObject one;
+    one.raw("prices", write_prices(sale.prices));
+    write_moment(one, "from", sale.from);
+    write_moment(one, "until", sale.until);
+    out.raw(one.take());
+  }
+  return out.take();
+}
+
 std::string write_texts(const std::map<std::string, Texts>& texts) {
   JsonObject out;
   for (const auto& [language, one] : texts) {
@@ -189,14 +274,17 @@ std::string write_product_input(const ProductInput& product) {
   for (const Variant& variant : product.variants) {
     JsonObject one;
     one.text("sku", variant.sku).text("name", variant.name).optional_text("kind", variant.kind);
-    JsonObject prices;
-    for (const auto& [currency, price] : variant.prices) prices.number(currency, price);
-    one.raw("prices", prices.take());
+    one.raw("prices", write_prices(variant.prices));
     if (!variant.attributes.empty()) one.raw("attributes", json_map(variant.attributes));
     if (!variant.stock_tracked) one.raw("stock_tracked", "false");
+    if (!variant.sales.empty()) one.raw("sales", write_sales(variant.sales));
     variants.raw(one.take());
   }
   out.raw("variants", variants.take());
+  if (!product.options.empty()) out.raw("options", json_texts(product.options));
+  if (!product.related.empty()) out.raw("related", json_texts(product.related));
+  write_moment(out, "publish_at", product.publish_at);
+  write_moment(out, "unpublish_at", product.unpublish_at);
   return out.take();
 }
 

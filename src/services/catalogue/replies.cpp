@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "services/catalogue/text_json.hpp"
+#include "services/catalogue/offers.hpp"
 #include "services/catalogue/product_input.hpp"
+#include "services/catalogue/text_json.hpp"
 
 namespace pps::catalogue {
 namespace {
@@ -31,15 +32,22 @@ std::string availability_json(Availability availability) {
   return out.take();
 }
 
-std::string variants_json(const Product& product, std::string_view currency, const AvailabilityOf& availability) {
+void put_offer(JsonObject& out, const Offer& offer, std::string_view currency) {
+  out.raw("price", json_money(offer.price, currency));
+  if (offer.was) out.raw("regular_price", json_money(*offer.was, currency));
+  if (offer.until) out.text("sale_until", to_rfc3339(*offer.until));
+}
+
+std::string variants_json(const Product& product, const std::string& currency, const Moment& moment) {
   JsonArray variants;
   for (const Variant& variant : product.input.variants) {
-    const auto price = variant.prices.find(std::string(currency));
-    if (price == variant.prices.end()) continue;
+    const std::optional<Offer> offer = offer_of(variant, currency, moment.now);
+    if (!offer) continue;
     JsonObject one;
     one.text("sku", variant.sku).text("name", variant.name).text("kind", kind_of(product.input, variant));
-    one.raw("price", json_money(price->second, currency)).raw("attributes", json_map(variant.attributes));
-    one.raw("availability", availability_json(availability(variant)));
+    put_offer(one, *offer, currency);
+    one.raw("attributes", json_map(variant.attributes));
+    one.raw("availability", availability_json(moment.availability(variant)));
     variants.raw(one.take());
   }
   return variants.take();
@@ -65,7 +73,7 @@ Availability best_availability(const ProductInput& product, const AvailabilityOf
   return best;
 }
 
-std::string product_json(const Product& product, const Audience& audience, const AvailabilityOf& availability) {
+std::string product_json(const Product& product, const Audience& audience, const Moment& moment) {
   const ProductInput& input = product.input;
   const Shown shown = shown_in(input, audience.language);
   JsonObject out;
@@ -75,20 +83,21 @@ std::string product_json(const Product& product, const Audience& audience, const
   out.text("kind", input.kind).text("status", input.status);
   out.raw("categories", json_texts(input.categories)).raw("tags", json_texts(input.tags));
   out.raw("attributes", json_map(input.attributes)).raw("images", images_json(product));
-  out.raw("variants", variants_json(product, audience.currency, availability));
+  out.raw("variants", variants_json(product, audience.currency, moment));
+  if (!input.options.empty()) out.raw("options", json_texts(input.options));
   return out.take();
 }
 
-std::string summary_json(const Product& product, const Audience& audience, const AvailabilityOf& availability) {
+std::string summary_json(const Product& product, const Audience& audience, const Moment& moment) {
   const ProductInput& input = product.input;
   const Shown shown = shown_in(input, audience.language);
-  std::optional<std::int64_t> cheapest;
+  std::optional<Offer> cheapest;
   Availability best = Availability::out;
   for (const Variant& variant : input.variants) {
-    const auto price = variant.prices.find(audience.currency);
-    if (price == variant.prices.end()) continue;
-    cheapest = std::min(cheapest.value_or(price->second), price->second);
-    best = std::max(best, availability(variant));
+    const std::optional<Offer> offer = offer_of(variant, audience.currency, moment.now);
+    if (!offer) continue;
+    if (!cheapest || offer->price < cheapest->price) cheapest = offer;
+    best = std::max(best, moment.availability(variant));
   }
   if (!cheapest) return {};
   JsonObject out;
@@ -96,8 +105,9 @@ std::string summary_json(const Product& product, const Audience& audience, const
   out.optional_text("summary", shown.summary).optional_text("brand", input.brand).text("kind", input.kind);
   out.raw("categories", json_texts(input.categories));
   if (!product.images.empty()) out.text("image", image_url(product, product.images.front()));
-  out.raw("price", json_money(*cheapest, audience.currency)).raw("availability", availability_json(best));
-  out.raw("variants", variants_json(product, audience.currency, availability));
+  put_offer(out, *cheapest, audience.currency);
+  out.raw("availability", availability_json(best));
+  out.raw("variants", variants_json(product, audience.currency, moment));
   return out.take();
 }
 
@@ -113,6 +123,7 @@ std::string admin_json(const Product& product) {
   out.text("id", product.id.to_string()).number("version", static_cast<std::int64_t>(product.version));
   out.text("created_at", to_rfc3339(from_unix_us(product.created_at_us)));
   out.text("updated_at", to_rfc3339(from_unix_us(product.updated_at_us)));
+  if (!product.changed_by.empty()) out.text("changed_by", product.changed_by);
   if (!product.images.empty()) out.raw("images", images_json(product));
   out.raw("product", write_product_input(product.input));
   return out.take();

@@ -21,10 +21,16 @@ struct Audience {
   std::string language;  ///< Of texts, where the product has them in it; empty: the shop's.
 };
 
+/// What a reply says of things that are not the product's own.
+struct Moment {
+  Timestamp now;                      ///< Decides what is on sale.
+  const AvailabilityOf& availability;
+};
+
 /// `Product`.
-std::string product_json(const Product& product, const Audience& audience, const AvailabilityOf& availability);
+std::string product_json(const Product& product, const Audience& audience, const Moment& moment);
 /// `ProductSummary`; empty if no variant is sold in the currency.
-std::string summary_json(const Product& product, const Audience& audience, const AvailabilityOf& availability);
+std::string summary_json(const Product& product, const Audience& audience, const Moment& moment);
 /// `Suggestion`.
 std::string suggestion_json(const Product& product, std::string_view language);
 /// `AdminProduct`.

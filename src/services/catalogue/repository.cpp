@@ -18,6 +18,7 @@ constexpr storage::Family kPlain{"catalogue_plain", storage::FamilyUse::plain};
 constexpr storage::Family kBlobs{"catalogue_blobs", storage::FamilyUse::plain};
 
 constexpr storage::RowKind kProduct = 1;
+constexpr storage::RowKind kVersion = 3;    ///< One that was replaced, by product and version.
 constexpr storage::RowKind kWithdrawn = 2;  ///< A product id that may never be written: its claims were taken over.
 constexpr storage::RowKind kCategory = 1;
 constexpr storage::RowKind kAvailability = 2;
@@ -25,6 +26,7 @@ constexpr storage::RowKind kIndex = 3;
 constexpr storage::RowKind kImport = 4;
 constexpr storage::RowKind kMissed = 5;
 constexpr storage::RowKind kPopularity = 6;
+constexpr storage::RowKind kCrossing = 7;
 constexpr storage::RowKind kBlob = 1;
 constexpr storage::RowKind kSetting = 1;
 
@@ -37,14 +39,24 @@ struct ProductRow {
   std::int64_t created_at_us = 0, updated_at_us = 0;
   ProductInput input;
   std::vector<Image> images;
+  std::string changed_by;
   storage::Unknown unknown;
   static constexpr auto columns() {
     return std::tuple(storage::column<1>(&ProductRow::created_at_us), storage::column<2>(&ProductRow::updated_at_us),
-                      storage::column<3>(&ProductRow::input), storage::column<4>(&ProductRow::images));
+                      storage::column<3>(&ProductRow::input), storage::column<4>(&ProductRow::images),
+                      storage::column<5>(&ProductRow::changed_by));
   }
 };
 
+std::string encode(const Product& product) {
+  return storage::encode_row(
+      ProductRow{product.created_at_us, product.updated_at_us, product.input, product.images, product.changed_by, {}});
+}
+
 std::string key_of(ProductId id) { return storage::KeyWriter().uuid(id.value).take(); }
+std::string version_key(ProductId id, std::uint64_t version) {
+  return storage::KeyWriter().uuid(id.value).u64(version).take();
+}
 std::string text_key(std::string_view text) { return storage::KeyWriter().text(text).take(); }
 
 Result<Product> product_of(const storage::Row& row) {
@@ -54,7 +66,7 @@ Result<Product> product_of(const storage::Row& row) {
   Result<ProductRow> body = storage::decode_row<ProductRow>(row.body);
   if (!body) return fail(std::move(body).error());
   return Product{ProductId{id}, row.version, body->created_at_us, body->updated_at_us, std::move(body->input),
-                 std::move(body->images)};
+                 std::move(body->images), std::move(body->changed_by)};
 }
 
 }  // namespace
@@ -128,7 +140,8 @@ Task<std::optional<Product>> Repository::find(ProductId id) {
   co_return std::optional<Product>(std::move(*product));
 }
 
-Task<void> Repository::write(Product product, std::string event_type, ProductChanged change, Duration begun) {
+Task<void> Repository::write(Change change) {
+  const Product& product = change.product;
   Result<std::shared_ptr<Memory>> memory = co_await shard_of(product.id);
   if (!memory) co_return fail(std::move(memory).error());
   std::string partition = partition_of(product.id.shard());
@@ -137,18 +150,43 @@ Task<void> Repository::write(Product product, std::string event_type, ProductCha
       co_await state_->table->find(kLive, std::move(partition), std::move(withdrawn));
   if (!tombstone) co_return fail(std::move(tombstone).error());
   if (*tombstone) co_return fail(ErrorKind::conflict, "product.withdrawn", "another writer took over its claims");
-  if (state_->runtime.clock.monotonic() - begun > kWriteWithin) {
+  if (state_->runtime.clock.monotonic() - change.begun > kWriteWithin) {
     Error error{ErrorKind::unavailable, "catalogue.too_late", "the change took too long; try again", {}, 1};
     co_return fail(std::move(error));
   }
-  const ProductRow body{product.created_at_us, product.updated_at_us, product.input, product.images, {}};
   storage::Decision decision;
-  decision.mutations.push_back(
-      storage::Put{{{kProduct, key_of(product.id)}, product.version, storage::encode_row(body)}});
-  decision.events.push_back(
-      {"product", std::move(event_type), product.id.to_string(), write_product_changed(change), product.updated_at_us});
+  decision.mutations.push_back(storage::Put{{{kProduct, key_of(product.id)}, product.version, encode(product)}});
+  if (change.before) {
+    const std::uint64_t was = change.before->version;
+    decision.mutations.push_back(storage::Put{{{kVersion, version_key(product.id, was)}, 1, encode(*change.before)}});
+    if (was > kVersionsKept) decision.mutations.push_back(storage::Erase{{kVersion, version_key(product.id, was - kVersionsKept)}});
+  }
+  decision.events.push_back({"product", std::move(change.event_type), product.id.to_string(),
+                             write_product_changed(change.event), product.updated_at_us});
   Result<void> done = co_await (*memory)->shard->commit(std::move(decision));
   co_return done;
+}
+
+Task<std::vector<Product>> Repository::history(ProductId id, std::uint64_t before, std::size_t limit) {
+  std::vector<Product> found;
+  if (id.shard() >= state_->hosts.size()) co_return found;
+  std::string to = version_key(id, before);
+  while (found.size() < limit) {
+    storage::ScanQuery query{&kLive, partition_of(id.shard()), kVersion, version_key(id, 0), to, true, limit - found.size()};
+    Result<storage::ScanPage> page = co_await state_->table->scan(std::move(query));
+    if (!page) co_return fail(std::move(page).error());
+    for (const storage::Row& row : page->rows) {
+      Result<Product> product = product_of(row);
+      Uuid of;
+      storage::KeyReader key(row.at.key);
+      if (!product) co_return fail(std::move(product).error());
+      if (!key.uuid(of) || !key.u64(product->version)) co_return fail(ErrorKind::internal, "storage.corrupt", "a version's key");
+      found.push_back(std::move(*product));
+    }
+    if (!page->more || page->rows.empty()) break;
+    to = page->rows.back().at.key;
+  }
+  co_return found;
 }
 
 Task<std::optional<ProductId>> Repository::owner_of(Claim claim) {
@@ -379,6 +417,30 @@ Task<Popularity::Rows> Repository::popularity() {
     Result<PopularityRow> body = storage::decode_row<PopularityRow>(row.body);
     if (!key.uuid(product) || !body) co_return fail(ErrorKind::internal, "storage.corrupt", "a product's popularity");
     out.emplace_back(ProductId{product}, std::move(*body));
+  }
+  co_return out;
+}
+
+Task<void> Repository::note_crossing(ProductId id, bool comes) {
+  const storage::RowKey at{kCrossing, key_of(id)};
+  storage::Batch batch{&kPlain, text_key("crossings"), {}, {}};
+  if (comes)
+    batch.mutations.push_back(storage::Put{{at, 1, std::string()}});
+  else
+    batch.mutations.push_back(storage::Erase{at});
+  Result<void> done = co_await state_->table->commit(std::move(batch));
+  co_return done;
+}
+
+Task<std::vector<ProductId>> Repository::crossings() {
+  std::string partition = text_key("crossings");
+  Result<std::vector<storage::Row>> rows = co_await scan_all(std::move(partition), kCrossing);
+  if (!rows) co_return fail(std::move(rows).error());
+  std::vector<ProductId> out;
+  for (const storage::Row& row : *rows) {
+    Uuid product;
+    if (!storage::KeyReader(row.at.key).uuid(product)) co_return fail(ErrorKind::internal, "storage.corrupt", "a crossing");
+    out.push_back(ProductId{product});
   }
   co_return out;
 }

@@ -62,10 +62,25 @@ class Repository {
   ProductId new_id();
 
   Task<std::optional<Product>> find(ProductId id);
+  struct Change {
+    Product product;
+    std::optional<Product> before;  ///< The version before, which goes into the history.
+    std::string event_type;
+    ProductChanged event;
+    Duration begun;
+  };
   /// Puts version `product.version` with its event. @pre the caller holds the product's lock, has read the version before,
   /// and began at `begun` (Clock::monotonic): older than 30 s it is refused, `unavailable` "catalogue.too_late", because
   /// others may take over claims without a product after 60 s. `conflict` "product.withdrawn": its claims were.
-  Task<void> write(Product product, std::string event_type, ProductChanged change, Duration begun);
+  Task<void> write(Change change);
+
+  static constexpr std::uint64_t kVersionsKept = 100;
+  /// Versions that were replaced, the newest first, below `before`; of each product the last `kVersionsKept`.
+  Task<std::vector<Product>> history(ProductId id, std::uint64_t before, std::size_t limit);
+
+  /// Remembers that the product names a moment that is to come; `false`: forgets it.
+  Task<void> note_crossing(ProductId id, bool comes);
+  Task<std::vector<ProductId>> crossings();
 
   /// Who has it; the product may not exist yet, or use it no more. Nothing if nobody.
   Task<std::optional<ProductId>> owner_of(Claim claim);

@@ -13,6 +13,7 @@
 #include "runtime/runtime.hpp"
 #include "services/catalogue/api.hpp"
 #include "services/catalogue/categories.hpp"
+#include "services/catalogue/crossings.hpp"
 #include "services/catalogue/imports.hpp"
 #include "services/catalogue/keyed_locks.hpp"
 #include "services/catalogue/model.hpp"
@@ -50,6 +51,7 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
 
   Task<JsonReply> get_product(Context context, ProductRequest request) override;
   Task<JsonReply> list_products(Context context, ListRequest request) override;
+  Task<JsonReply> related(Context context, ProductRequest request) override;
   Task<JsonReply> suggest(Context context, SuggestRequest request) override;
   Task<JsonReply> categories(Context context, Nothing request) override;
   Task<ImageReply> image(Context context, ImageRequest request) override;
@@ -60,6 +62,9 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<JsonReply> create(Context context, ChangeRequest request) override;
   Task<JsonReply> replace(Context context, ChangeRequest request) override;
   Task<JsonReply> archive(Context context, ChangeRequest request) override;
+  Task<JsonReply> history(Context context, HistoryRequest request) override;
+  Task<JsonReply> version(Context context, VersionRequest request) override;
+  Task<JsonReply> restore(Context context, RestoreRequest request) override;
   Task<JsonReply> import_begin(Context context, ImportBegin request) override;
   Task<JsonReply> import_piece(Context context, ImportPiece request) override;
   Task<JsonReply> import_status(Context context, ImportRequest request) override;
@@ -72,7 +77,7 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<JsonReply> missed_queries(Context context, MissedRequest request) override;
 
   /// Creates the product, or replaces the one that has its slug (what an import does with a row).
-  Task<Saved> upsert(ProductInput input, std::optional<std::vector<Image>> images);
+  Task<Saved> upsert(ProductInput input, std::optional<std::vector<Image>> images, std::string actor);
   Task<void> put_blob(std::string sha256, std::string bytes);
   /// Builds the index from every product.
   Task<void> reindex();
@@ -81,7 +86,12 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   // read.cpp
   /// Error `invalid`: a currency or language of the wrong form.
   Result<Audience> audience_of(const std::string& currency, const std::string& language) const;
-  Task<std::optional<ProductId>> id_of_slug(std::string slug);
+  struct BySlug {
+    ProductId id;
+    std::string moved_to;  ///< Not empty: the product had the slug before, and has this one now.
+  };
+  Task<std::optional<BySlug>> by_slug(std::string slug);
+  Task<std::optional<ProductId>> id_of_slug(std::string slug);  ///< Of the product that has it now.
   Task<Product> find_public(ProductId id);
   Task<cache::Entry> cached(std::string kind, ProductId id, Audience audience);
   Task<cache::Entry> make_reply(std::string kind, ProductId id, Audience audience);
@@ -89,6 +99,18 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<cache::Entry> make_quote(std::string sku);
   Availability availability_of(const Variant& variant) const;
   AvailabilityOf availability() const;
+
+  // history.cpp
+  /// `not_found` "version.not_found".
+  Task<Product> version_of(ProductId id, std::int64_t version);
+
+  // crossings.cpp
+  void watch(const Product& product);
+  Task<void> remember_crossing(ProductInput input, ProductId id);
+  Task<void> load_crossings();
+  void arm_crossings();
+  boost::asio::awaitable<void> run_crossings();
+  Task<void> cross(std::vector<ProductId> ids);
 
   // list.cpp
   Result<search::Query> to_query(const ListRequest& request, const std::string& currency) const;
@@ -117,10 +139,10 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<void> plan_rows(std::shared_ptr<Import> import, std::vector<NumberedRow> rows);
 
   // change.cpp
-  Task<Product> create_product(ProductInput input, std::vector<Image> images);
+  Task<Product> create_product(ProductInput input, std::vector<Image> images, std::string actor);
   Task<Saved> replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
-                              std::optional<std::vector<Image>> images);
-  Task<Saved> replace_locked(Product current, ProductInput input, std::vector<Image> images, Duration begun);
+                              std::optional<std::vector<Image>> images, std::string actor);
+  Task<Saved> replace_locked(Product current, ProductInput input, std::vector<Image> images, std::string actor, Duration begun);
   Task<void> claim_all(std::vector<Claim> claims, ProductId owner, ProductInput input);
   Task<void> release_all(std::vector<Claim> claims, ProductId owner);
   void changed(const ProductChanged& change, const Product& product);
@@ -153,6 +175,9 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Popularity popularity_;
   runtime::TimerHandle popularity_timer_;
   bool popularity_waits_ = false;  ///< To be kept, by `popularity_timer_`.
+  Crossings crossings_;
+  runtime::TimerHandle crossings_timer_;
+  bool crossing_ = false;  ///< `run_crossings` is under way.
   MissedQueries missed_;
   runtime::TimerHandle missed_timer_;
   bool missed_waits_ = false;  ///< To be kept, by `missed_timer_`.

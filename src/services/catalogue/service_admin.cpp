@@ -107,6 +107,7 @@ Task<JsonReply> CatalogueService::import_begin(Context, ImportBegin request) {
   auto import = std::make_shared<Import>();
   import->id = runtime::new_uuid(runtime_).to_string();
   import->format = request.format;
+  import->actor = request.actor;
   if (request.format == "csv")
     import->csv = std::make_unique<CsvProducts>(request.separator.empty() ? '\0' : request.separator[0]);
   import->dry_run = request.dry_run;
@@ -128,7 +129,7 @@ Task<bool> import_row(std::shared_ptr<CatalogueService> service, std::shared_ptr
     Result<void> kept = co_await service->put_blob(std::move(sha256), std::move(bytes));
     if (!kept) co_return fail(std::move(kept).error());
   }
-  Result<Saved> saved = co_await service->upsert(std::move(one.row.product), std::move(one.row.images));
+  Result<Saved> saved = co_await service->upsert(std::move(one.row.product), std::move(one.row.images), import->actor);
   if (!saved && saved.error().kind != ErrorKind::conflict && saved.error().kind != ErrorKind::invalid)
     co_return fail(std::move(saved).error());  // not the row's fault
   if (!saved)

@@ -69,6 +69,7 @@ void CatalogueService::know_audiences(const ProductInput& input) {
 
 void CatalogueService::changed(const ProductChanged& change, const Product& product) {
   know_audiences(product.input);
+  watch(product);
   forget_replies(product.id);
   for (const std::string& slug : change.slugs) cache_->invalidate("slug:" + slug);
   for (const std::string& sku : change.skus) cache_->invalidate("quote:" + sku);
@@ -108,18 +109,19 @@ Task<void> CatalogueService::release_all(std::vector<Claim> claims, ProductId ow
   co_return Result<void>{};
 }
 
-Task<Product> CatalogueService::create_product(ProductInput input, std::vector<Image> images) {
+Task<Product> CatalogueService::create_product(ProductInput input, std::vector<Image> images, std::string actor) {
   const auto self = shared_from_this();
   const Duration begun = runtime_.clock.monotonic();
   const std::int64_t now = to_unix_us(runtime_.clock.now());
-  Product product{repository_->new_id(), 1, now, now, std::move(input), std::move(images)};
+  Product product{repository_->new_id(), 1, now, now, std::move(input), std::move(images), std::move(actor)};
   const std::vector<Claim> claims = claims_of(product.input);
   Result<void> claimed = co_await claim_all(claims, product.id, product.input);
   if (!claimed) co_return fail(std::move(claimed).error());
   ProductChanged change{product.id, 1, {}, {}};
   name_claims(claims, change);
-  std::string type = "product.created";
-  Result<void> written = co_await repository_->write(product, std::move(type), change, begun);
+  Repository::Change written_as{product, std::nullopt, "product.created", change, begun};
+  Result<void> written = co_await remember_crossing(product.input, product.id);
+  if (written) written = co_await repository_->write(std::move(written_as));
   if (!written) {
     // If it may have been written, the claims stay: they are its own.
     if (written.error().kind != ErrorKind::unknown_outcome) {
@@ -133,7 +135,7 @@ Task<Product> CatalogueService::create_product(ProductInput input, std::vector<I
 }
 
 Task<Saved> CatalogueService::replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
-                                              std::optional<std::vector<Image>> images) {
+                                              std::optional<std::vector<Image>> images, std::string actor) {
   const auto self = shared_from_this();
   const ProductLocks::Held held = co_await locks_.acquire(id);
   const Duration begun = runtime_.clock.monotonic();
@@ -143,12 +145,12 @@ Task<Saved> CatalogueService::replace_product(ProductId id, std::optional<std::s
   if (if_match && !matches(*if_match, etag_of((*current)->version)))
     co_return fail(ErrorKind::stale, "etag.mismatch", "The product was changed since it was read; read it again.");
   std::vector<Image> pictures = images ? std::move(*images) : (*current)->images;
-  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(pictures), begun);
+  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(pictures), std::move(actor), begun);
   co_return saved;
 }
 
 Task<Saved> CatalogueService::replace_locked(Product current, ProductInput input, std::vector<Image> images,
-                                             Duration begun) {
+                                             std::string actor, Duration begun) {
   input.unknown = current.input.unknown;  // columns of a newer version stay
   if (input == current.input && images == current.images) co_return Saved{std::move(current), RowOutcome::unchanged};
   const std::vector<Claim> before = claims_of(current.input);
@@ -158,13 +160,14 @@ Task<Saved> CatalogueService::replace_locked(Product current, ProductInput input
   if (!claimed) co_return fail(std::move(claimed).error());
 
   Product product{current.id, current.version + 1, current.created_at_us, to_unix_us(runtime_.clock.now()),
-                  std::move(input), std::move(images)};
+                  std::move(input), std::move(images), std::move(actor)};
   ProductChanged change{product.id, static_cast<std::int64_t>(product.version), {}, {}};
   name_claims(before, change);
   name_claims(after, change);
   const bool archived = product.input.status == "archived" && current.input.status != "archived";
-  std::string type = archived ? "product.archived" : "product.changed";
-  Result<void> written = co_await repository_->write(product, std::move(type), change, begun);
+  Repository::Change written_as{product, std::move(current), archived ? "product.archived" : "product.changed", change, begun};
+  Result<void> written = co_await remember_crossing(product.input, product.id);
+  if (written) written = co_await repository_->write(std::move(written_as));
   if (!written) {
     if (written.error().kind != ErrorKind::unknown_outcome) {
       Result<void> released = co_await release_all(fresh, product.id);
@@ -173,24 +176,26 @@ Task<Saved> CatalogueService::replace_locked(Product current, ProductInput input
     co_return fail(std::move(written).error());
   }
   changed(change, product);
+  // Slugs stay claimed, and lead to the product, until another one wants them.
   std::vector<Claim> given_up = without(before, after);
+  std::erase_if(given_up, [](const Claim& claim) { return claim.kind == "slug"; });
   Result<void> released = co_await release_all(std::move(given_up), product.id);
   static_cast<void>(released);  // written already; a claim that stays is taken over by whoever wants it
   co_return Saved{std::move(product), RowOutcome::changed};
 }
 
-Task<Saved> CatalogueService::upsert(ProductInput input, std::optional<std::vector<Image>> images) {
+Task<Saved> CatalogueService::upsert(ProductInput input, std::optional<std::vector<Image>> images, std::string actor) {
   const auto self = shared_from_this();
   Error last;
   for (int attempt = 0; attempt < 3; ++attempt) {
     Result<std::optional<ProductId>> id = co_await id_of_slug(input.slug);
     if (!id) co_return fail(std::move(id).error());
     if (*id) {
-      Result<Saved> saved = co_await replace_product(**id, std::nullopt, input, images);
+      Result<Saved> saved = co_await replace_product(**id, std::nullopt, input, images, actor);
       co_return saved;
     }
     std::vector<Image> pictures = images.value_or(std::vector<Image>());
-    Result<Product> product = co_await create_product(input, std::move(pictures));
+    Result<Product> product = co_await create_product(input, std::move(pictures), actor);
     if (product) co_return Saved{std::move(*product), RowOutcome::created};
     last = std::move(product).error();
     const bool exists_now = std::any_of(last.fields.begin(), last.fields.end(),
@@ -204,7 +209,7 @@ Task<JsonReply> CatalogueService::create(Context, ChangeRequest request) {
   const auto self = shared_from_this();
   Result<ProductInput> input = read_product_input(request.json);
   if (!input) co_return fail(std::move(input).error());
-  Result<Product> product = co_await create_product(std::move(*input), {});
+  Result<Product> product = co_await create_product(std::move(*input), {}, std::move(request.actor));
   if (!product) co_return fail(std::move(product).error());
   co_return reply_of(*product);
 }
@@ -218,7 +223,7 @@ Task<JsonReply> CatalogueService::replace(Context, ChangeRequest request) {
   Result<ProductInput> input = read_product_input(request.json);
   if (!input) co_return fail(std::move(input).error());
   std::optional<std::string> if_match = request.if_match;
-  Result<Saved> saved = co_await replace_product(*id, std::move(if_match), std::move(*input), std::nullopt);
+  Result<Saved> saved = co_await replace_product(*id, std::move(if_match), std::move(*input), std::nullopt, std::move(request.actor));
   if (!saved) co_return fail(std::move(saved).error());
   co_return reply_of(saved->product);
 }
@@ -239,7 +244,7 @@ Task<JsonReply> CatalogueService::archive(Context, ChangeRequest request) {
   ProductInput input = (*current)->input;
   input.status = "archived";
   std::vector<Image> images = (*current)->images;
-  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(images), begun);
+  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(images), std::move(request.actor), begun);
   if (!saved) co_return fail(std::move(saved).error());
   co_return reply_of(saved->product);
 }

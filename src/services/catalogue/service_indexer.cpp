@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "runtime/log.hpp"
+#include "services/catalogue/offers.hpp"
 #include "services/catalogue/product_events.hpp"
 #include "services/catalogue/service.hpp"
 
@@ -21,6 +22,7 @@ void add_once(std::vector<std::string>& values, const std::string& value) {
 
 search::Document CatalogueService::document_of(const Product& product) const {
   const ProductInput& input = product.input;
+  const Timestamp now = runtime_.clock.now();
   search::Document doc;
   doc.id = product.id.value;
   doc.title = input.name;
@@ -51,10 +53,11 @@ search::Document CatalogueService::document_of(const Product& product) const {
   for (const Variant& variant : input.variants) {
     add_once(doc.facets["kind"], kind_of(input, variant));
     for (const auto& [name, value] : variant.attributes) add_once(doc.facets["attr." + name], value);
-    for (const auto& [currency, price] : variant.prices) doc.numbers["price." + currency].push_back(price);
+    for (const auto& [currency, price] : variant.prices)
+      doc.numbers["price." + currency].push_back(offer_of(variant, currency, now)->price);
   }
   doc.numbers["created"] = {product.created_at_us};
-  if (const std::int64_t units = popularity_.units(product.id, to_unix_us(runtime_.clock.now())); units > 0)
+  if (const std::int64_t units = popularity_.units(product.id, to_unix_us(now)); units > 0)
     doc.numbers[kSold] = {units};
   return doc;
 }
@@ -66,7 +69,8 @@ Task<void> CatalogueService::index_products(std::vector<ProductId> ids, std::uin
     Result<std::optional<Product>> product = co_await repository_->find(id);
     if (!product) co_return fail(std::move(product).error());
     search::Change change{id.value, std::nullopt};
-    if (*product && (*product)->input.status == "active") {
+    if (*product) watch(**product);
+    if (*product && is_sold((*product)->input, runtime_.clock.now())) {
       change.document = document_of(**product);
       shown.push_back(id);
     }
@@ -124,7 +128,7 @@ Task<void> CatalogueService::reindex() {
     }
     std::vector<search::Change> changes;
     for (const Product& product : *page)
-      if (product.input.status == "active") changes.push_back({product.id.value, document_of(product)});
+      if (is_sold(product.input, runtime_.clock.now())) changes.push_back({product.id.value, document_of(product)});
     const bool last = page->size() < kRebuildBatch;
     // Only the last batch carries the position: an index whose building broke off is built again.
     done = co_await index_->apply(std::move(changes), last ? *position : 0);
@@ -195,6 +199,7 @@ boost::asio::awaitable<void> CatalogueService::catch_up() {
     if (seen.size() % 50 == 0) co_await runtime::yield();
   }
   show_popularity();
+  if (done) done = co_await load_crossings();
   if (!done) log::error("catalogue.catch_up_failed", {{"code", done.error().code}, {"detail", done.error().detail}});
 }
 

@@ -1,7 +1,8 @@
 #include <algorithm>
 
-#include "services/catalogue/text_json.hpp"
+#include "services/catalogue/offers.hpp"
 #include "services/catalogue/service.hpp"
+#include "services/catalogue/text_json.hpp"
 #include "storage/rows.hpp"
 
 /// Public reads of single products: replies are made once, kept, and dropped by the change that makes them wrong.
@@ -11,21 +12,39 @@ namespace {
 constexpr const char* kProductReply = "product";
 constexpr const char* kSummary = "summary";
 constexpr const char* kSuggestion = "suggestion";
+constexpr std::size_t kUuidBytes = 16;
 
 /// What a quote needs of a SKU, as it is cached.
 struct QuoteRow {
   bool found = false;
   Uuid product{};
-  std::string name, variant, kind;
-  bool stock_tracked = true;
-  std::map<std::string, std::int64_t> prices;
+  std::string name, kind;
+  Variant variant;
+  std::optional<Timestamp> publish_at, unpublish_at;
   static constexpr auto columns() {
     return std::tuple(storage::column<1>(&QuoteRow::found), storage::column<2>(&QuoteRow::product),
-                      storage::column<3>(&QuoteRow::name), storage::column<4>(&QuoteRow::variant),
-                      storage::column<5>(&QuoteRow::kind), storage::column<6>(&QuoteRow::stock_tracked),
-                      storage::column<7>(&QuoteRow::prices));
+                      storage::column<3>(&QuoteRow::name), storage::column<5>(&QuoteRow::kind),
+                      storage::column<8>(&QuoteRow::variant), storage::column<9>(&QuoteRow::publish_at),
+                      storage::column<10>(&QuoteRow::unpublish_at));
   }
 };
+
+bool is_found(const QuoteRow& row, Timestamp now) {
+  return row.found && (!row.publish_at || *row.publish_at <= now) && (!row.unpublish_at || now < *row.unpublish_at);
+}
+
+void fill(Quote& quote, QuoteRow row, Currency currency, Timestamp now) {
+  quote.found = true;
+  quote.product = ProductId{row.product};
+  quote.name = std::move(row.name);
+  quote.kind = std::move(row.kind);
+  quote.stock_tracked = row.variant.stock_tracked;
+  if (const std::optional<Offer> offer = offer_of(row.variant, currency.to_string(), now)) {
+    quote.priced = true;
+    quote.price = Money{offer->price, currency};
+  }
+  quote.variant = std::move(row.variant.name);
+}
 
 cache::Entry entry_of(std::string bytes, std::string tag = {}) {
   return {std::make_shared<const std::string>(std::move(bytes)), std::move(tag)};
@@ -58,8 +77,10 @@ AvailabilityOf CatalogueService::availability() const {
 Task<Product> CatalogueService::find_public(ProductId id) {
   Result<std::optional<Product>> product = co_await repository_->find(id);
   if (!product) co_return fail(std::move(product).error());
-  if (!*product || (*product)->input.status == "draft") co_return no_product();
+  if (!*product) co_return no_product();
   know_audiences((*product)->input);
+  watch(**product);
+  if (!is_public((*product)->input, runtime_.clock.now())) co_return no_product();
   co_return std::move(**product);
 }
 
@@ -80,11 +101,13 @@ Task<cache::Entry> CatalogueService::make_reply(std::string kind, ProductId id, 
   const auto self = shared_from_this();
   Result<Product> product = co_await find_public(id);
   if (!product) co_return fail(std::move(product).error());
+  const AvailabilityOf available = availability();
+  const Moment moment{runtime_.clock.now(), available};
   std::string json;
-  if (kind == kProductReply) json = product_json(*product, audience, availability());
-  if (kind == kSummary) json = summary_json(*product, audience, availability());
+  if (kind == kProductReply) json = product_json(*product, audience, moment);
+  if (kind == kSummary) json = summary_json(*product, audience, moment);
   if (kind == kSuggestion) json = suggestion_json(*product, audience.language);
-  co_return entry_of(std::move(json), etag_of(product->version));
+  co_return entry_of(std::move(json), public_etag(*product, moment.now));
 }
 
 void CatalogueService::forget_replies(ProductId id) {
@@ -104,17 +127,27 @@ Task<cache::Entry> CatalogueService::make_slug(std::string slug) {
   const ProductId id = **owner;
   Result<std::optional<Product>> product = co_await repository_->find(id);
   if (!product) co_return fail(std::move(product).error());
-  if (!*product || (*product)->input.slug != slug) co_return no_product();
-  co_return entry_of(std::string(id.value.view()));
+  if (!*product) co_return no_product();
+  // A slug that the product had before leads to the one it has now.
+  const std::string& now = (*product)->input.slug;
+  co_return entry_of(std::string(id.value.view()) + (now == slug ? std::string() : now));
 }
 
-Task<std::optional<ProductId>> CatalogueService::id_of_slug(std::string slug) {
+Task<std::optional<CatalogueService::BySlug>> CatalogueService::by_slug(std::string slug) {
   std::string key = "slug:" + slug;
   cache::Load load = [self = shared_from_this(), slug] { return self->make_slug(slug); };
   Result<cache::Entry> entry = co_await cache_->get_or_load(std::move(key), std::move(load));
-  if (!entry && entry.error().kind == ErrorKind::not_found) co_return std::optional<ProductId>();
+  if (!entry && entry.error().kind == ErrorKind::not_found) co_return std::optional<BySlug>();
   if (!entry) co_return fail(std::move(entry).error());
-  co_return std::optional(ProductId{*Uuid::from_view(*entry->bytes)});
+  const std::string_view bytes = *entry->bytes;
+  co_return BySlug{ProductId{*Uuid::from_view(bytes.substr(0, kUuidBytes))}, std::string(bytes.substr(kUuidBytes))};
+}
+
+Task<std::optional<ProductId>> CatalogueService::id_of_slug(std::string slug) {
+  Result<std::optional<BySlug>> found = co_await by_slug(std::move(slug));
+  if (!found) co_return fail(std::move(found).error());
+  if (!*found || !(*found)->moved_to.empty()) co_return std::optional<ProductId>();
+  co_return (*found)->id;
 }
 
 Task<JsonReply> CatalogueService::get_product(Context, ProductRequest request) {
@@ -124,9 +157,14 @@ Task<JsonReply> CatalogueService::get_product(Context, ProductRequest request) {
   std::optional<ProductId> id;
   if (request.by_slug) {
     if (!is_slug(request.id_or_slug)) co_return no_product();
-    Result<std::optional<ProductId>> found = co_await id_of_slug(request.id_or_slug);
+    Result<std::optional<BySlug>> found = co_await by_slug(request.id_or_slug);
     if (!found) co_return fail(std::move(found).error());
-    id = *found;
+    if (*found && !(*found)->moved_to.empty()) {
+      Result<Product> moved = co_await find_public((*found)->id);
+      if (!moved) co_return fail(std::move(moved).error());
+      co_return JsonReply{"", "", (*found)->moved_to};
+    }
+    if (*found) id = (*found)->id;
   } else {
     id = ProductId::parse(request.id_or_slug);
   }
@@ -135,6 +173,29 @@ Task<JsonReply> CatalogueService::get_product(Context, ProductRequest request) {
   Result<cache::Entry> entry = co_await cached(std::move(kind), *id, std::move(*audience));
   if (!entry) co_return fail(std::move(entry).error());
   co_return JsonReply{*entry->bytes, entry->tag};
+}
+
+Task<JsonReply> CatalogueService::related(Context, ProductRequest request) {
+  const auto self = shared_from_this();
+  Result<Audience> audience = audience_of(request.currency, request.language);
+  if (!audience) co_return fail(std::move(audience).error());
+  const auto id = ProductId::parse(request.id_or_slug);
+  if (!id) co_return no_product();
+  Result<Product> product = co_await find_public(*id);
+  if (!product) co_return fail(std::move(product).error());
+  JsonArray items;
+  for (const std::string& slug : product->input.related) {
+    Result<std::optional<BySlug>> other = co_await by_slug(slug);
+    if (!other) co_return fail(std::move(other).error());
+    if (!*other || (*other)->id == *id) continue;
+    std::string kind = kSummary;
+    Result<cache::Entry> entry = co_await cached(std::move(kind), (*other)->id, *audience);
+    if (!entry && entry.error().kind != ErrorKind::not_found) co_return fail(std::move(entry).error());
+    if (entry && !entry->bytes->empty()) items.raw(*entry->bytes);
+  }
+  JsonObject out;
+  out.raw("items", items.take());
+  co_return JsonReply{out.take(), ""};
 }
 
 Task<JsonReply> CatalogueService::suggest(Context, SuggestRequest request) {
@@ -209,13 +270,8 @@ Task<cache::Entry> CatalogueService::make_quote(std::string sku) {
   if (product && product->input.status == "active")
     for (const Variant& variant : product->input.variants)
       if (variant.sku == sku)
-        row = {true,
-               product->id.value,
-               product->input.name,
-               variant.name,
-               kind_of(product->input, variant),
-               variant.stock_tracked,
-               variant.prices};
+        row = {true,    product->id.value,          product->input.name,          kind_of(product->input, variant),
+               variant, product->input.publish_at, product->input.unpublish_at};
   co_return entry_of(storage::encode_row(row));
 }
 
@@ -226,6 +282,7 @@ Task<QuoteReply> CatalogueService::quote(Context, QuoteRequest request) {
   if (request.skus.empty() || request.skus.size() > 50)
     co_return fail_field("/skus", "field.length", "1 to 50 SKUs may be asked at once");
   const Currency currency = *Currency::parse(audience->currency);
+  const Timestamp now = runtime_.clock.now();
   QuoteReply reply;
   for (const Sku& sku : request.skus) {
     Quote quote;
@@ -236,18 +293,7 @@ Task<QuoteReply> CatalogueService::quote(Context, QuoteRequest request) {
     if (!entry) co_return fail(std::move(entry).error());
     Result<QuoteRow> row = storage::decode_row<QuoteRow>(*entry->bytes);
     if (!row) co_return fail(std::move(row).error());
-    if (row->found) {
-      quote.found = true;
-      quote.product = ProductId{row->product};
-      quote.name = std::move(row->name);
-      quote.variant = std::move(row->variant);
-      quote.kind = std::move(row->kind);
-      quote.stock_tracked = row->stock_tracked;
-      if (const auto price = row->prices.find(audience->currency); price != row->prices.end()) {
-        quote.priced = true;
-        quote.price = Money{price->second, currency};
-      }
-    }
+    if (is_found(*row, now)) fill(quote, std::move(*row), currency, now);
     reply.quotes.push_back(std::move(quote));
   }
   co_return reply;

@@ -29,6 +29,7 @@ export type OwnedProduct = Schemas['OwnedProduct'];
 export type TokenResponse = Schemas['TokenResponse'];
 export type ProductInput = Schemas['ProductInput'];
 export type VariantInput = Schemas['VariantInput'];
+export type Sale = Schemas['Sale'];
 export type ProductStatus = Schemas['ProductStatus'];
 export type AdminProduct = Schemas['AdminProduct'];
 export type ImportJob = Schemas['ImportJob'];

@@ -181,16 +181,6 @@ TEST_F(CatalogueTest, of_two_writers_of_one_slug_one_wins) {
   EXPECT_EQ(lost, 1);
 }
 
-TEST_F(CatalogueTest, a_slug_given_up_is_free_and_leads_nowhere) {
-  const std::string id = id_in(create(product("gimp"))->json);
-  ASSERT_TRUE(get("gimp", true));
-  ASSERT_TRUE(world_.run(service_->replace({}, ChangeRequest{id, "\"1\"", product("glimpse"), "tester"})));
-  EXPECT_FALSE(get("gimp", true));
-  EXPECT_TRUE(get("glimpse", true));
-  EXPECT_FALSE(quote("gimp-key").found);
-  EXPECT_TRUE(create(product("gimp")));
-}
-
 TEST_F(CatalogueTest, lists_search_filter_count_and_page) {
   for (int i = 0; i < 5; ++i)
     ASSERT_TRUE(create(product("tool" + std::to_string(i), i < 2 ? R"("brand":"GNU",)" : R"("brand":"KDE",)")));

@@ -6,10 +6,12 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Product, SkuAvailability, Variant } from '../../api/types';
 import { Availability } from '../../ui/Availability';
-import { Price } from '../../ui/Price';
+import { OfferPrice } from '../../ui/OfferPrice';
 import { QuantityInput } from '../../ui/QuantityInput';
+import { useDate } from '../../ui/useDate';
 import { basket, maxQuantity } from '../basket/basket';
 import classes from './BuyBox.module.css';
+import { OptionPicker } from './OptionPicker';
 import { availabilityQuery } from './queries';
 
 const addedMs = 6_000;
@@ -17,6 +19,7 @@ const addedMs = 6_000;
 /** Edition, price, quantity, and into the basket. */
 export function BuyBox({ product }: { product: Product }) {
   const { t } = useTranslation();
+  const { dayTime } = useDate();
   const { variants } = product;
   const { data } = useQuery(availabilityQuery(variants.map(({ sku }) => sku)));
   const exact = new Map(data?.items.map((item) => [item.sku, item]));
@@ -30,47 +33,60 @@ export function BuyBox({ product }: { product: Product }) {
 
   if (product.status === 'archived' || !chosen) return <p className={classes.archived}>{t('product.archived')}</p>;
   const { status, quantity: left } = available(chosen);
+  const choose = (variant: Variant) => {
+    setSku(variant.sku);
+    setQuantity(1);
+  };
   const most = Math.min(maxQuantity, left ?? maxQuantity);
 
   return (
     <>
-      <fieldset className={classes.options}>
-        <legend className={variants.length > 1 ? classes.legend : 'visually-hidden'}>{t('product.options')}</legend>
-        {variants.map((variant) => (
-          <label key={variant.sku} className={classes.option} data-single={variants.length === 1 || undefined}>
-            <input
-              type="radio"
-              name="edition"
-              value={variant.sku}
-              checked={variant.sku === chosen.sku}
-              onChange={() => {
-                setSku(variant.sku);
-                setQuantity(1);
-              }}
-            />
-            <span className={classes.kind}>
-              {variant.kind === 'licence' ? <IconKey size={22} stroke={1.6} aria-hidden /> : <IconPackage size={22} stroke={1.6} aria-hidden />}
-            </span>
-            <span className={classes.what}>
-              <span className={classes.variant}>{variant.name}</span>
-              <span className={classes.hint}>{t(`kind.${variant.kind}Hint`)}</span>
-            </span>
-            <Price value={variant.price} className={classes.optionPrice} />
-          </label>
-        ))}
-      </fieldset>
+      {product.options ? (
+        <OptionPicker variants={variants} options={product.options} chosen={chosen} choose={choose} />
+      ) : (
+        <Editions variants={variants} chosen={chosen} choose={choose} />
+      )}
       <div className={classes.priceRow}>
-        <Price value={chosen.price} className={classes.price} />
+        <OfferPrice offer={chosen} className={classes.price} />
         <span className={classes.tax}>{t('product.taxIncluded')}</span>
         <span className={classes.availability}>
           <Availability status={status} quantity={left} />
         </span>
+        {chosen.sale_until !== undefined && <span className={classes.until}>{t('product.saleUntil', { time: dayTime(chosen.sale_until) })}</span>}
       </div>
       <div className={classes.action}>
         <QuantityInput value={Math.min(quantity, Math.max(1, most))} max={Math.max(1, most)} onChange={setQuantity} disabled={status === 'out'} />
         <AddButton key={chosen.sku} product={product} variant={chosen} quantity={Math.min(quantity, Math.max(1, most))} soldOut={status === 'out'} />
       </div>
     </>
+  );
+}
+
+interface EditionsProps {
+  variants: readonly Variant[];
+  chosen: Variant;
+  choose: (variant: Variant) => void;
+}
+
+function Editions({ variants, chosen, choose }: EditionsProps) {
+  const { t } = useTranslation();
+  return (
+    <fieldset className={classes.options}>
+      <legend className={variants.length > 1 ? classes.legend : 'visually-hidden'}>{t('product.options')}</legend>
+      {variants.map((variant) => (
+        <label key={variant.sku} className={classes.option} data-single={variants.length === 1 || undefined}>
+          <input type="radio" name="edition" value={variant.sku} checked={variant.sku === chosen.sku} onChange={() => choose(variant)} />
+          <span className={classes.kind}>
+            {variant.kind === 'licence' ? <IconKey size={22} stroke={1.6} aria-hidden /> : <IconPackage size={22} stroke={1.6} aria-hidden />}
+          </span>
+          <span className={classes.what}>
+            <span className={classes.variant}>{variant.name}</span>
+            <span className={classes.hint}>{t(`kind.${variant.kind}Hint`)}</span>
+          </span>
+          <OfferPrice offer={variant} className={classes.optionPrice} />
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

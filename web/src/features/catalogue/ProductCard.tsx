@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { ProductSummary } from '../../api/types';
 import { Availability } from '../../ui/Availability';
-import { Price } from '../../ui/Price';
+import { OfferPrice } from '../../ui/OfferPrice';
 import { ProductIcon } from '../../ui/ProductIcon';
 import classes from './ProductCard.module.css';
 
@@ -27,7 +27,7 @@ export function ProductCard({ product, eager = false }: { product: ProductSummar
         <div className={classes.foot}>
           <span className={classes.price}>
             {several && <span className={classes.from}>{t('product.from')} </span>}
-            <Price value={product.price} />
+            <OfferPrice offer={product} />
           </span>
           <Availability status={product.availability.status} />
         </div>

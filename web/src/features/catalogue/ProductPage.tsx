@@ -1,19 +1,20 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
+import { Link, Navigate, useParams } from 'react-router';
 import { hasCode } from '../../api/problem';
 import type { Product } from '../../api/types';
 import { NotFoundPage } from '../../app/NotFoundPage';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Page } from '../../ui/Page';
 import { ProductIcon } from '../../ui/ProductIcon';
+import { useAttributeName } from './attributes';
 import { BuyBox } from './BuyBox';
 import { nameOf } from './categories';
 import { Description } from './Description';
 import { ProductGrid } from './ProductGrid';
 import classes from './ProductPage.module.css';
-import { categoriesQuery, productQuery, shelfQuery } from './queries';
+import { categoriesQuery, productQuery, relatedQuery, shelfQuery } from './queries';
 import { RecentlySeen } from './RecentlySeen';
 import { structuredData } from './structuredData';
 
@@ -21,6 +22,8 @@ export function ProductPage() {
   const { slug = '' } = useParams();
   const { data, error, refetch } = useQuery(productQuery(slug));
   if (hasCode(error, 'product.not_found')) return <NotFoundPage />;
+  // A slug that the product had before.
+  if (data && data.slug !== slug) return <Navigate to={`/products/${data.slug}`} replace />;
   if (data) return <Details key={data.id} product={data} />;
   return (
     <Page title={slug} heading={false}>
@@ -85,12 +88,12 @@ function Trail({ product }: { product: Product }) {
 function Attributes({ product }: { product: Product }) {
   const { t } = useTranslation();
   const { data } = useQuery(categoriesQuery);
-  const known = t('attribute', { returnObjects: true }) as Readonly<Record<string, string>>;
+  const attributeName = useAttributeName();
   const rows: [string, string][] = [
     ...(product.brand !== undefined ? [[t('product.brand'), product.brand] as [string, string]] : []),
     [t('product.categories'), product.categories.map((slug) => nameOf(slug, data?.items)).join(', ')],
     ...Object.entries(product.attributes).map(
-      ([name, value]): [string, string] => [known[name] ?? name.replaceAll('_', ' '), value],
+      ([name, value]): [string, string] => [attributeName(name), value],
     ),
   ];
   return (
@@ -116,15 +119,15 @@ function Attributes({ product }: { product: Product }) {
   );
 }
 
+/** What the merchant set beside it or, where that is nothing, more of its category. */
 function Related({ product }: { product: Product }) {
   const { t } = useTranslation();
   const category = product.categories[0];
-  const { data, isError } = useQuery({
-    ...shelfQuery({ ...(category !== undefined && { category }), limit: 5 }),
-    enabled: category !== undefined,
-  });
-  const others = data?.items.filter(({ id }) => id !== product.id).slice(0, 4);
-  if (category === undefined || others?.length === 0 || (isError && !data)) return null;
+  const chosen = useQuery(relatedQuery(product.id));
+  const none = chosen.data?.items.length === 0 || chosen.isError;
+  const shelf = useQuery({ ...shelfQuery({ ...(category !== undefined && { category }), limit: 5 }), enabled: none && category !== undefined });
+  const others = (none ? shelf.data?.items : chosen.data?.items)?.filter(({ id }) => id !== product.id).slice(0, 4);
+  if (none && (category === undefined || others?.length === 0 || (shelf.isError && !shelf.data))) return null;
   return (
     <section className={classes.related} aria-labelledby="related">
       <h2 id="related">{t('product.related')}</h2>

@@ -41,6 +41,14 @@ export function shelfQuery(shelf: { category?: string; sort?: '-created_at' | '-
   });
 }
 
+export function relatedQuery(id: string) {
+  return queryOptions({
+    queryKey: ['related', id, lang()],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/products/{id}/related', { params: { path: { id }, query: lang() }, signal })),
+    staleTime: 5 * 60_000,
+  });
+}
+
 export function suggestQuery(q: string) {
   return queryOptions({
     queryKey: ['suggest', q, lang()],

@@ -25,6 +25,7 @@ export function structuredData(product: Product, origin: string): Record<string,
       url,
       price: toDecimal(variant.price),
       priceCurrency: variant.price.currency,
+      ...(variant.sale_until !== undefined && { priceValidUntil: variant.sale_until }),
       availability: product.status === 'archived' ? 'https://schema.org/Discontinued' : availability[variant.availability.status],
     })),
   };

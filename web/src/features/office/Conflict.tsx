@@ -4,8 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { AdminProduct, ProductInput } from '../../api/types';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Loading } from '../../ui/Loading';
-import { differences } from './differences';
-import { Table } from './parts';
+import { Differences } from './Differences';
 import { theirsQuery } from './queries';
 import classes from './room.module.css';
 
@@ -35,7 +34,7 @@ export function Conflict({ id, since, mine, onTheirs, onMine }: ConflictProps) {
         )
       ) : (
         <>
-          <Differences mine={mine} theirs={theirs.product} />
+          <Differences left={mine} right={theirs.product} titles={[t('product.mine'), t('product.theirs')]} same={t('product.conflictSame')} />
           <Button size="xs" variant="default" mr="xs" onClick={() => onTheirs(theirs)}>
             {t('product.takeTheirs')}
           </Button>
@@ -45,22 +44,5 @@ export function Conflict({ id, since, mine, onTheirs, onMine }: ConflictProps) {
         </>
       )}
     </Alert>
-  );
-}
-
-function Differences({ mine, theirs }: { mine: ProductInput; theirs: ProductInput }) {
-  const { t } = useTranslation('office');
-  const found = differences(mine, theirs);
-  if (found.length === 0) return <p>{t('product.conflictSame')}</p>;
-  return (
-    <Table label={t('product.conflictTitle')} columns={[{ title: t('product.field') }, { title: t('product.mine') }, { title: t('product.theirs') }]}>
-      {found.map(({ pointer, mine: one, theirs: other }) => (
-        <tr key={pointer}>
-          <td className={classes.mono}>{pointer}</td>
-          <td>{one}</td>
-          <td>{other}</td>
-        </tr>
-      ))}
-    </Table>
   );
 }

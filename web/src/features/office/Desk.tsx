@@ -49,7 +49,7 @@ export function Desk({ open }: { open: readonly Room[] }) {
 
 function LatestOrders() {
   const { t } = useTranslation('office');
-  const orders = useInfiniteQuery(ordersQuery({}));
+  const orders = useInfiniteQuery({ ...ordersQuery({}), refetchInterval: 5_000 }); // seen as they come
   const items = orders.data?.pages[0]?.items;
   if (!items) return null;
   return (

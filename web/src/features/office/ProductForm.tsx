@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { Button, NativeSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { ProductKind, ProductStatus } from '../../api/types';
-import { newKey, newTexts, newVariant, slugOf, type Draft, type Pair, type TextsDraft, type VariantDraft } from './draft';
+import type { ProductStatus } from '../../api/types';
+import { newTexts, slugOf, type Draft, type TextsDraft } from './draft';
+import { Kind, Long, Moment, Pairs, Text } from './fields';
 import type { FieldErrors } from './parts';
 import classes from './room.module.css';
+import { Variants } from './Variants';
 
 interface FormProps {
   draft: Draft;
@@ -12,6 +13,9 @@ interface FormProps {
   edit: (change: Partial<Draft>) => void;
   isNew: boolean;
 }
+
+/** What is wrong with an item of a list that stands in one field. */
+const firstItem = (errors: FieldErrors, pointer: string) => Object.entries(errors).find(([at]) => at.startsWith(`${pointer}/`))?.[1];
 
 export function ProductForm({ draft, errors, edit, isNew }: FormProps) {
   const { t } = useTranslation('office');
@@ -49,6 +53,28 @@ export function ProductForm({ draft, errors, edit, isNew }: FormProps) {
               data={(['draft', 'active', 'archived'] as const).map((value) => ({ value, label: t(`status.${value}`) }))}
             />
             <Kind label={t('product.kind')} value={draft.kind} error={errors['/kind']} change={(kind) => kind && edit({ kind })} />
+            <Moment
+              label={t('product.publishAt')}
+              description={t('product.publishHint')}
+              value={draft.publishAt}
+              error={errors['/publish_at']}
+              change={(publishAt) => edit({ publishAt })}
+            />
+            <Moment label={t('product.unpublishAt')} value={draft.unpublishAt} error={errors['/unpublish_at']} change={(unpublishAt) => edit({ unpublishAt })} />
+            <Text
+              label={t('product.options')}
+              description={t('product.optionsHint')}
+              value={draft.options}
+              error={errors['/options'] ?? firstItem(errors, '/options')}
+              change={(options) => edit({ options })}
+            />
+            <Text
+              label={t('product.related')}
+              description={t('product.relatedHint')}
+              value={draft.related}
+              error={errors['/related'] ?? firstItem(errors, '/related')}
+              change={(related) => edit({ related })}
+            />
           </div>
         </section>
         <section className={classes.card} aria-labelledby="finding">
@@ -74,65 +100,6 @@ export function ProductForm({ draft, errors, edit, isNew }: FormProps) {
         </section>
       </div>
     </div>
-  );
-}
-
-function Variants({ variants, errors, change }: { variants: VariantDraft[]; errors: FieldErrors; change: (to: VariantDraft[]) => void }) {
-  const { t } = useTranslation('office');
-  const edit = (key: number, part: Partial<VariantDraft>) => change(variants.map((one) => (one.key === key ? { ...one, ...part } : one)));
-  return (
-    <section className={classes.card} aria-labelledby="variants">
-      <h2 id="variants">{t('products.variants')}</h2>
-      <div className={classes.fields}>
-        {variants.map((variant, at) => (
-          <fieldset key={variant.key} className={classes.item}>
-            <legend>{variant.name || t('product.variant', { number: at + 1 })}</legend>
-            <div className={classes.row}>
-              <Text label={t('product.sku')} value={variant.sku} error={errors[`/variants/${at}/sku`]} change={(sku) => edit(variant.key, { sku })} />
-              <Text label={t('product.variantName')} value={variant.name} error={errors[`/variants/${at}/name`]} change={(name) => edit(variant.key, { name })} />
-              <Kind
-                label={t('product.kind')}
-                value={variant.kind}
-                none={t('product.kindOfProduct')}
-                error={errors[`/variants/${at}/kind`]}
-                change={(kind) => edit(variant.key, { kind })}
-              />
-            </div>
-            <Pairs
-              title={t('product.prices')}
-              names={t('product.currency')}
-              values={t('product.price')}
-              pairs={variant.prices}
-              pointer={`/variants/${at}/prices`}
-              errors={errors}
-              change={(prices) => edit(variant.key, { prices })}
-            />
-            <Pairs
-              title={t('product.attributes')}
-              pairs={variant.attributes}
-              pointer={`/variants/${at}/attributes`}
-              errors={errors}
-              change={(attributes) => edit(variant.key, { attributes })}
-            />
-            <Checkbox
-              label={t('product.stockTracked')}
-              checked={variant.stockTracked}
-              onChange={({ currentTarget }) => edit(variant.key, { stockTracked: currentTarget.checked })}
-            />
-            <div className={classes.row}>
-              <Button size="xs" variant="default" disabled={variants.length === 1} onClick={() => change(variants.filter(({ key }) => key !== variant.key))}>
-                {t('product.removeVariant', { name: variant.name || variant.sku })}
-              </Button>
-            </div>
-          </fieldset>
-        ))}
-        <div className={classes.row}>
-          <Button size="xs" variant="light" onClick={() => change([...variants, newVariant()])}>
-            {t('product.addVariant')}
-          </Button>
-        </div>
-      </div>
-    </section>
   );
 }
 
@@ -170,88 +137,5 @@ function Translations({ texts, errors, change }: { texts: TextsDraft[]; errors: 
         </div>
       </div>
     </section>
-  );
-}
-
-interface PairsProps {
-  title: string;
-  names?: string;
-  values?: string;
-  pairs: Pair[];
-  pointer: string;
-  errors: FieldErrors;
-  change: (to: Pair[]) => void;
-}
-
-/** A map being edited: its names and values in rows. */
-function Pairs({ title, names, values, pairs, pointer, errors, change }: PairsProps) {
-  const { t } = useTranslation('office');
-  const edit = (key: number, part: Partial<Pair>) => change(pairs.map((one) => (one.key === key ? { ...one, ...part } : one)));
-  return (
-    <div role="group" aria-label={title} className={classes.fields}>
-      {pairs.map((pair) => (
-        <div key={pair.key} className={classes.row}>
-          <Text label={names ?? t('product.attribute')} value={pair.name} change={(name) => edit(pair.key, { name })} />
-          <Text
-            label={values ?? t('product.value')}
-            value={pair.value}
-            error={errors[`${pointer}/${values ? pair.name.trim().toUpperCase() : pair.name.trim()}`]}
-            change={(value) => edit(pair.key, { value })}
-          />
-          <ActionIcon
-            size="input-sm"
-            variant="subtle"
-            color="gray"
-            aria-label={t('product.removePair', { name: pair.name })}
-            onClick={() => change(pairs.filter(({ key }) => key !== pair.key))}
-          >
-            <IconX size={17} stroke={1.7} />
-          </ActionIcon>
-        </div>
-      ))}
-      <div className={classes.row}>
-        <Button size="xs" variant="default" onClick={() => change([...pairs, { key: newKey(), name: '', value: '' }])}>
-          {t('product.addPair', { title })}
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-interface TextProps {
-  label: string;
-  description?: string;
-  value: string;
-  error?: string | undefined;
-  change: (to: string) => void;
-}
-
-function Text({ label, description, value, error, change }: TextProps) {
-  return <TextInput label={label} description={description} value={value} error={error} onChange={({ currentTarget }) => change(currentTarget.value)} />;
-}
-
-function Long({ label, description, value, error, change }: TextProps) {
-  return <Textarea label={label} description={description} value={value} error={error} rows={6} onChange={({ currentTarget }) => change(currentTarget.value)} />;
-}
-
-interface KindProps {
-  label: string;
-  value: ProductKind | '';
-  none?: string;
-  error?: string | undefined;
-  change: (to: ProductKind | '') => void;
-}
-
-function Kind({ label, value, none, error, change }: KindProps) {
-  const { t } = useTranslation('office');
-  const kinds = (['physical', 'licence'] as const).map((one) => ({ value: one, label: t(`kind.${one}`) }));
-  return (
-    <NativeSelect
-      label={label}
-      value={value}
-      error={error}
-      onChange={({ currentTarget }) => change(currentTarget.value as ProductKind | '')}
-      data={none === undefined ? kinds : [{ value: '' as const, label: none }, ...kinds]}
-    />
   );
 }

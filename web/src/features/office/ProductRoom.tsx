@@ -9,11 +9,12 @@ import type { AdminProduct } from '../../api/types';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Loading } from '../../ui/Loading';
 import { Conflict } from './Conflict';
-import { newDraft, toDraft, toInput, type Draft } from './draft';
+import { listOf, newDraft, toDraft, toInput, type Draft } from './draft';
+import { History } from './History';
 import { Badge, fieldErrors, Refusal, RoomHead, type FieldErrors } from './parts';
 import { ProductForm } from './ProductForm';
 import { tones } from './ProductsRoom';
-import { productQuery } from './queries';
+import { historyQuery, productQuery } from './queries';
 import classes from './room.module.css';
 
 export function ProductRoom() {
@@ -56,6 +57,7 @@ function Editor({ product }: { product?: AdminProduct }) {
     setChanged(false);
     setDraft(toDraft(saved.product));
     queries.setQueryData(productQuery(saved.id).queryKey, saved);
+    void queries.invalidateQueries({ queryKey: historyQuery(saved.id).queryKey });
   };
   const submit = (version = product?.version) => {
     const { input, errors: bad } = toInput(draft, t('product.badPrice'));
@@ -70,6 +72,11 @@ function Editor({ product }: { product?: AdminProduct }) {
         },
       },
     );
+  };
+  const restored = (saved: AdminProduct) => {
+    show(saved);
+    save.reset();
+    void queries.invalidateQueries({ queryKey: ['own', 'office', 'products'] });
   };
   const takeTheirs = (theirs: AdminProduct) => {
     show(theirs);
@@ -141,6 +148,7 @@ function Editor({ product }: { product?: AdminProduct }) {
           </Button>
         )}
       </div>
+      {product && <History product={product} unsaved={changed} onRestored={restored} />}
     </form>
   );
 }
@@ -186,12 +194,16 @@ function useLeaveGuard(unsaved: boolean) {
 
 /** Of the form's own fields. */
 function shownPointers(draft: Draft): string[] {
-  const plain = ['slug', 'name', 'summary', 'description', 'brand', 'kind', 'status', 'categories', 'tags'].map((name) => `/${name}`);
-  const variants = draft.variants.flatMap(({ prices, attributes }, at) => [
+  const plain = ['slug', 'name', 'summary', 'description', 'brand', 'kind', 'status', 'categories', 'tags', 'options', 'related', 'publish_at', 'unpublish_at'].map((name) => `/${name}`);
+  const lists = (['options', 'related'] as const).flatMap((name) => listOf(draft[name]).map((_, at) => `/${name}/${at}`));
+  const variants = draft.variants.flatMap(({ prices, attributes, sales }, at) => [
     ...['sku', 'name', 'kind'].map((name) => `/variants/${at}/${name}`),
     ...prices.map(({ name }) => `/variants/${at}/prices/${name}`),
     ...attributes.map(({ name }) => `/variants/${at}/attributes/${name}`),
+    ...sales.flatMap((sale, number) =>
+      ['prices', 'from', 'until', ...sale.prices.map(({ name }) => `prices/${name}`)].map((name) => `/variants/${at}/sales/${number}/${name}`),
+    ),
   ]);
   const texts = draft.texts.flatMap(({ language }) => ['name', 'summary', 'description', 'keywords'].map((name) => `/texts/${language}/${name}`));
-  return [...plain, ...variants, ...texts, ...draft.attributes.map(({ name }) => `/attributes/${name}`)];
+  return [...plain, ...lists, ...variants, ...texts, ...draft.attributes.map(({ name }) => `/attributes/${name}`)];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProductInput } from '../../api/types';
-import { newDraft, slugOf, toDraft, toInput } from './draft';
+import { fromLocal, newDraft, slugOf, toDraft, toInput, toLocal } from './draft';
 
 const product: ProductInput = {
   slug: 'lamp',
@@ -14,8 +14,19 @@ const product: ProductInput = {
   tags: ['bright'],
   attributes: { watts: '5' },
   texts: { de: { name: 'Lampe', keywords: ['hell', 'licht'] } },
+  options: ['size'],
+  related: ['bulb', 'shade'],
+  publish_at: '2026-12-01T08:30:00.000Z',
+  unpublish_at: '2027-01-01T00:00:01.250Z',
   variants: [
-    { sku: 'lamp-s', name: 'Small', prices: { EUR: 1999, JPY: 300 }, attributes: { size: 's' }, stock_tracked: true },
+    {
+      sku: 'lamp-s',
+      name: 'Small',
+      prices: { EUR: 1999, JPY: 300 },
+      attributes: { size: 's' },
+      stock_tracked: true,
+      sales: [{ prices: { EUR: 1499 }, from: '2026-12-01T08:30:00.000Z', until: '2026-12-24T00:00:00.000Z' }, { prices: { JPY: 200 } }],
+    },
     { sku: 'lamp-x', name: 'Licence', kind: 'licence', prices: { EUR: 5 }, stock_tracked: false },
   ],
 };
@@ -26,7 +37,7 @@ describe('a product in the form', () => {
   });
 
   it('keeps what the form does not know', () => {
-    const newer = { ...product, option_groups: [1], variants: [{ ...product.variants[0], options: { size: 's' } }] } as unknown as ProductInput;
+    const newer = { ...product, newer_field: [1], variants: [{ ...product.variants[0], newer: { size: 's' } }] } as unknown as ProductInput;
     expect(toInput(toDraft(newer), 'bad').input).toEqual(newer);
   });
 
@@ -51,6 +62,20 @@ describe('a product in the form', () => {
     if (!variant) throw new Error('no variant');
     variant.prices = [{ key: 1, name: currency, value }];
     expect(toInput(draft, 'bad').errors).toEqual({ [`/variants/0/prices/${currency}`]: 'bad' });
+  });
+
+  it('a sale price is refused where it stands', () => {
+    const draft = toDraft(product);
+    const sale = draft.variants[0]?.sales[0];
+    if (!sale) throw new Error('no sale');
+    sale.prices = [{ key: 1, name: 'EUR', value: '1.999' }];
+    expect(toInput(draft, 'bad').errors).toEqual({ '/variants/0/sales/0/prices/EUR': 'bad' });
+  });
+
+  it('a moment is shown as the form has it, and comes back the same', () => {
+    for (const time of ['2026-12-01T08:30:00.000Z', '2026-12-01T08:30:09.000Z', '2026-07-01T23:59:59.999Z']) expect(fromLocal(toLocal(time))).toBe(time);
+    expect(toLocal('2026-12-01T08:30:00.000Z')).toMatch(/^2026-(11-30|12-01|12-02)T\d\d:\d\d$/);
+    expect([toLocal(undefined), fromLocal('')]).toEqual(['', '']);
   });
 
   it('a price may be written with a comma', () => {

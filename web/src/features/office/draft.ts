@@ -1,4 +1,4 @@
-import type { ProductInput, ProductKind, ProductStatus, VariantInput } from '../../api/types';
+import type { ProductInput, ProductKind, ProductStatus, Sale, VariantInput } from '../../api/types';
 import { fromDecimal, toDecimal } from '../../ui/money';
 import type { FieldErrors } from './parts';
 
@@ -6,6 +6,13 @@ export interface Pair {
   key: number;
   name: string;
   value: string;
+}
+export interface SaleDraft {
+  key: number;
+  prices: Pair[];
+  /** As an `<input type="datetime-local">` has it, in the time of whoever writes; empty: open. */
+  from: string;
+  until: string;
 }
 export interface VariantDraft {
   key: number;
@@ -17,6 +24,7 @@ export interface VariantDraft {
   prices: Pair[];
   attributes: Pair[];
   stockTracked: boolean;
+  sales: SaleDraft[];
   /** What this form does not know of it, kept as it was. */
   rest: Partial<VariantInput>;
 }
@@ -40,6 +48,11 @@ export interface Draft {
   /** Parted by commas. */
   categories: string;
   tags: string;
+  options: string;
+  related: string;
+  /** As SaleDraft's. */
+  publishAt: string;
+  unpublishAt: string;
   attributes: Pair[];
   texts: TextsDraft[];
   variants: VariantDraft[];
@@ -57,8 +70,11 @@ export const newVariant = (): VariantDraft => ({
   prices: [{ key: newKey(), name: 'EUR', value: '' }],
   attributes: [],
   stockTracked: true,
+  sales: [],
   rest: {},
 });
+
+export const newSale = (): SaleDraft => ({ key: newKey(), prices: [{ key: newKey(), name: 'EUR', value: '' }], from: '', until: '' });
 
 export const newTexts = (): TextsDraft => ({ key: newKey(), language: '', name: '', summary: '', description: '', keywords: '' });
 
@@ -73,6 +89,10 @@ export function newDraft(): Draft {
     status: 'draft',
     categories: '',
     tags: '',
+    options: '',
+    related: '',
+    publishAt: '',
+    unpublishAt: '',
     attributes: [],
     texts: [],
     variants: [newVariant()],
@@ -83,8 +103,21 @@ export function newDraft(): Draft {
 const pairsOf = (map: Readonly<Record<string, string>> = {}): Pair[] =>
   Object.entries(map).map(([name, value]) => ({ key: newKey(), name, value }));
 
+const pricesOf = (prices: Readonly<Record<string, number>>): Pair[] =>
+  Object.entries(prices).map(([currency, amount]) => ({ key: newKey(), name: currency, value: toDecimal({ amount, currency }) }));
+
+/** A moment as an `<input type="datetime-local">` has it, and back; seconds are kept where there are any. */
+export function toLocal(time: string | undefined): string {
+  if (time === undefined) return '';
+  const at = new Date(time);
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, -1);
+  return local.replace(/(:00)?\.000$/, '');
+}
+export const fromLocal = (local: string): string => (local === '' ? '' : new Date(local).toISOString());
+
 export function toDraft(product: ProductInput): Draft {
-  const { slug, name, summary = '', description = '', brand = '', kind, status = 'draft', categories = [], tags = [], attributes, texts = {}, variants, ...rest } = product;
+  const { slug, name, summary = '', description = '', brand = '', kind, status = 'draft', categories = [], tags = [], attributes, texts = {}, variants, ...others } = product;
+  const { options = [], related = [], publish_at: publishAt, unpublish_at: unpublishAt, ...rest } = others;
   return {
     slug,
     name,
@@ -95,6 +128,10 @@ export function toDraft(product: ProductInput): Draft {
     status,
     categories: categories.join(', '),
     tags: tags.join(', '),
+    options: options.join(', '),
+    related: related.join(', '),
+    publishAt: toLocal(publishAt),
+    unpublishAt: toLocal(unpublishAt),
     attributes: pairsOf(attributes),
     texts: Object.entries(texts).map(([language, one]) => ({
       key: newKey(),
@@ -110,15 +147,16 @@ export function toDraft(product: ProductInput): Draft {
 }
 
 function variantDraft(variant: VariantInput): VariantDraft {
-  const { sku, name, kind = '', prices, attributes, stock_tracked = true, ...rest } = variant;
+  const { sku, name, kind = '', prices, attributes, stock_tracked = true, sales = [], ...rest } = variant;
   return {
     key: newKey(),
     sku,
     name,
     kind,
-    prices: Object.entries(prices).map(([currency, amount]) => ({ key: newKey(), name: currency, value: toDecimal({ amount, currency }) })),
+    prices: pricesOf(prices),
     attributes: pairsOf(attributes),
     stockTracked: stock_tracked,
+    sales: sales.map(({ prices: lower, from, until }) => ({ key: newKey(), prices: pricesOf(lower), from: toLocal(from), until: toLocal(until) })),
     rest,
   };
 }
@@ -141,15 +179,19 @@ function present<T extends object>(object: T): Partial<T> {
 /** What is sent; what cannot even be sent is named by where it would stand. */
 export function toInput(draft: Draft, badPrice: string): { input: ProductInput; errors: FieldErrors } {
   const errors: Record<string, string> = {};
-  const prices = (variant: VariantDraft, at: number) =>
+  const prices = (pairs: readonly Pair[], pointer: string) =>
     Object.fromEntries(
-      variant.prices.map(({ name, value }) => {
+      pairs.map(({ name, value }) => {
         const currency = name.trim().toUpperCase();
         const amount = /^[A-Z]{3}$/.test(currency) ? fromDecimal(value, currency) : undefined;
-        if (amount === undefined) errors[`/variants/${at}/prices/${currency}`] = badPrice;
+        if (amount === undefined) errors[`${pointer}/prices/${currency}`] = badPrice;
         return [currency, amount ?? 0];
       }),
     );
+  const sale = ({ prices: lower, from, until }: SaleDraft, pointer: string): Sale => ({
+    prices: prices(lower, pointer),
+    ...present({ from: fromLocal(from), until: fromLocal(until) }),
+  });
   const input: ProductInput = {
     ...draft.rest,
     slug: draft.slug.trim(),
@@ -162,6 +204,10 @@ export function toInput(draft: Draft, badPrice: string): { input: ProductInput; 
       brand: draft.brand.trim(),
       categories: listOf(draft.categories),
       tags: listOf(draft.tags),
+      options: listOf(draft.options),
+      related: listOf(draft.related),
+      publish_at: fromLocal(draft.publishAt),
+      unpublish_at: fromLocal(draft.unpublishAt),
       attributes: mapOf(draft.attributes),
       texts: Object.fromEntries(
         draft.texts.map(({ language, name, summary, description, keywords }) => [
@@ -175,8 +221,11 @@ export function toInput(draft: Draft, badPrice: string): { input: ProductInput; 
       sku: variant.sku.trim(),
       name: variant.name.trim(),
       ...(variant.kind && { kind: variant.kind }),
-      prices: prices(variant, at),
-      ...present({ attributes: mapOf(variant.attributes) }),
+      prices: prices(variant.prices, `/variants/${at}`),
+      ...present({
+        attributes: mapOf(variant.attributes),
+        sales: variant.sales.map((one, number) => sale(one, `/variants/${at}/sales/${number}`)),
+      }),
       stock_tracked: variant.stockTracked,
     })),
   };

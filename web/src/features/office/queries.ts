@@ -35,6 +35,22 @@ export const productQuery = (id: string) =>
     gcTime: 0,
   });
 
+export const historyQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: office('history', id),
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(api.GET('/api/admin/products/{id}/history', { params: { path: { id }, query: { limit: 20, ...(pageParam > 0 && { before: pageParam }) } }, signal })),
+    initialPageParam: 0,
+    getNextPageParam: (page) => page.next_before,
+  });
+
+export const versionQuery = (id: string, version: number) =>
+  queryOptions({
+    queryKey: office('version', id, version),
+    queryFn: ({ signal }) => unwrap(api.GET('/api/admin/products/{id}/history/{version}', { params: { path: { id, version } }, signal })),
+    staleTime: Infinity, // a version stays what it was
+  });
+
 /** What somebody else made of it meanwhile. `since` tells one conflict from the next. */
 export const theirsQuery = (id: string, since: number) => queryOptions({ ...productQuery(id), queryKey: office('theirs', id, since) });
 

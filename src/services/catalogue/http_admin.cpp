@@ -1,0 +1,190 @@
+#include "services/catalogue/http_admin.hpp"
+
+#include <charconv>
+
+#include "services/catalogue/http_parts.hpp"
+#include "services/catalogue/http_transfer.hpp"
+
+namespace pps::catalogue {
+namespace {
+
+using net::Request;
+using net::Response;
+using Api = std::shared_ptr<CatalogueApi>;
+
+Task<Response> admin_list(Api api, Request request) {
+  Result<std::optional<std::int64_t>> limit = integer_of(request, "limit");
+  if (!limit) co_return fail(std::move(limit).error());
+  AdminListRequest asked{text_of(request, "status"), text_of(request, "cursor"), limit->value_or(20)};
+  Result<JsonReply> reply = co_await api->admin_list(request.context, std::move(asked));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+Task<Response> admin_get(Api api, Request request) {
+  Result<std::string> id = id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  ProductRequest asked{std::move(*id), false, ""};
+  Result<JsonReply> reply = co_await api->admin_get(request.context, std::move(asked));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+ChangeRequest change_of(Request& request, std::string id) {
+  return {std::move(id), header_of(request, "If-Match"), std::move(request.body),
+          request.principal ? request.principal->subject : std::string()};
+}
+
+Task<Response> admin_create(Api api, Request request) {
+  if (const auto right = check_media_type(request, "application/json"); !right) co_return fail(right.error());
+  ChangeRequest change = change_of(request, "");
+  Result<JsonReply> reply = co_await api->create(request.context, std::move(change));
+  if (!reply) co_return fail(std::move(reply).error());
+  // AdminProduct begins with the id: {"id":"<36 characters>"
+  std::string location = "/api/admin/products/" + reply->json.substr(7, 36);
+  Response response = json_response(std::move(*reply), 201);
+  response.headers.set("Location", std::move(location));
+  co_return response;
+}
+
+Task<Response> admin_change(Api api, Request request, bool archive) {
+  Result<std::string> id = id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  if (!archive)
+    if (const auto right = check_media_type(request, "application/json"); !right) co_return fail(right.error());
+  ChangeRequest change = change_of(request, std::move(*id));
+  Result<JsonReply> reply = JsonReply{};
+  if (archive)
+    reply = co_await api->archive(request.context, std::move(change));
+  else
+    reply = co_await api->replace(request.context, std::move(change));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+using GetSetting = Task<JsonReply> (CatalogueApi::*)(Context, Nothing);
+using SetSetting = Task<JsonReply> (CatalogueApi::*)(Context, ChangeRequest);
+
+Task<Response> admin_setting(Api api, Request request, GetSetting get) {
+  const Nothing nothing;
+  Result<JsonReply> reply = co_await ((*api).*get)(request.context, nothing);
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+Task<Response> admin_set_setting(Api api, Request request, SetSetting set) {
+  if (const auto right = check_media_type(request, "application/json"); !right) co_return fail(right.error());
+  ChangeRequest change = change_of(request, "");
+  Result<JsonReply> reply = co_await ((*api).*set)(request.context, std::move(change));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+Task<Response> admin_missed_queries(Api api, Request request) {
+  Result<std::optional<std::int64_t>> limit = integer_of(request, "limit");
+  if (!limit) co_return fail(std::move(limit).error());
+  const MissedRequest asked{limit->value_or(100)};
+  Result<JsonReply> reply = co_await api->missed_queries(request.context, asked);
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+Task<Response> admin_import_status(Api api, Request request) {
+  Result<std::string> id = id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  ImportRequest asked{std::move(*id)};
+  Result<JsonReply> reply = co_await api->import_status(request.context, std::move(asked));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+Task<Response> admin_history(Api api, Request request) {
+  Result<std::string> id = id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  Result<std::optional<std::int64_t>> before = integer_of(request, "before");
+  if (!before) co_return fail(std::move(before).error());
+  Result<std::optional<std::int64_t>> limit = integer_of(request, "limit");
+  if (!limit) co_return fail(std::move(limit).error());
+  HistoryRequest asked{std::move(*id), before->value_or(0), limit->value_or(20)};
+  Result<JsonReply> reply = co_await api->history(request.context, std::move(asked));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+/// The second parameter of the path.
+Result<std::int64_t> version_of(const Request& request) {
+  const std::string& text = request.params.at(1);
+  std::int64_t version = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (error != std::errc() || end != text.data() + text.size() || version < 1)
+    return malformed("the version in the path must be a whole number from 1");
+  return version;
+}
+
+Task<Response> admin_version(Api api, Request request) {
+  Result<std::string> id = id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  Result<std::int64_t> version = version_of(request);
+  if (!version) co_return fail(std::move(version).error());
+  VersionRequest asked{std::move(*id), *version};
+  Result<JsonReply> reply = co_await api->version(request.context, std::move(asked));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+Task<Response> admin_restore(Api api, Request request) {
+  Result<std::string> id = id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  Result<std::int64_t> version = version_of(request);
+  if (!version) co_return fail(std::move(version).error());
+  RestoreRequest asked{std::move(*id), header_of(request, "If-Match"), *version,
+                       request.principal ? request.principal->subject : std::string()};
+  Result<JsonReply> reply = co_await api->restore(request.context, std::move(asked));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
+}  // namespace
+
+void add_admin_routes(net::Router& router, std::shared_ptr<CatalogueApi> api) {
+  using net::Method;
+  const auto add = [&router](Method method, std::string pattern, std::string operation, net::Access access,
+                             net::Handler handler) {
+    router.add({.method = method,
+                .pattern = std::move(pattern),
+                .operation_id = std::move(operation),
+                .access = std::move(access),
+                .handler = std::move(handler)});
+  };
+  const net::Access write = net::with_scope("catalogue:write");
+  add(Method::get, "/api/admin/products", "admin_list_products", write,
+      [api](Request r) { return admin_list(api, std::move(r)); });
+  add(Method::post, "/api/admin/products", "admin_create_product", write,
+      [api](Request r) { return admin_create(api, std::move(r)); });
+  add(Method::get, "/api/admin/products/{id}", "admin_get_product", write,
+      [api](Request r) { return admin_get(api, std::move(r)); });
+  add(Method::put, "/api/admin/products/{id}", "admin_replace_product", write,
+      [api](Request r) { return admin_change(api, std::move(r), false); });
+  add(Method::post, "/api/admin/products/{id}/archive", "admin_archive_product", write,
+      [api](Request r) { return admin_change(api, std::move(r), true); });
+  add(Method::get, "/api/admin/products/import/{id}", "admin_get_import", write,
+      [api](Request r) { return admin_import_status(api, std::move(r)); });
+  add(Method::get, "/api/admin/search/synonyms", "admin_get_synonyms", write,
+      [api](Request r) { return admin_setting(api, std::move(r), &CatalogueApi::synonyms); });
+  add(Method::put, "/api/admin/search/synonyms", "admin_set_synonyms", write,
+      [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_synonyms); });
+  add(Method::get, "/api/admin/search/pins", "admin_get_pins", write,
+      [api](Request r) { return admin_setting(api, std::move(r), &CatalogueApi::pins); });
+  add(Method::put, "/api/admin/search/pins", "admin_set_pins", write,
+      [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_pins); });
+  add(Method::get, "/api/admin/search/missed-queries", "admin_list_missed_queries", write,
+      [api](Request r) { return admin_missed_queries(api, std::move(r)); });
+  add(Method::get, "/api/admin/products/{id}/history", "admin_list_product_history", write,
+      [api](Request r) { return admin_history(api, std::move(r)); });
+  add(Method::get, "/api/admin/products/{id}/history/{version}", "admin_get_product_version", write,
+      [api](Request r) { return admin_version(api, std::move(r)); });
+  add(Method::post, "/api/admin/products/{id}/history/{version}/restore", "admin_restore_product", write,
+      [api](Request r) { return admin_restore(api, std::move(r)); });
+}
+
+}  // namespace pps::catalogue
