@@ -9,8 +9,10 @@ reply against it, then calls each again as it must be refused. Prints every mism
 import json
 import pathlib
 import re
+import struct
 import sys
 import tempfile
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
@@ -98,6 +100,30 @@ class Tour:
         self.api("get_authorization_server_metadata", expect=200)
         self.api("get_jwks", expect=200)
 
+    def pictures(self):
+        def png(side):
+            chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+            head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+            return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress((b"\0" + b"\xc0\x40\x20" * side) * side)) + chunk(b"IEND", b"")
+
+        made = self.api("admin_create_product", body=samples.product("pictured"), token=self.operator, expect=201).json["id"]
+        added = self.api("admin_add_product_image", path=[made], query=[("alt", "A square")], body=png(600), media="image/png", token=self.operator, expect=201)
+        image = added.json["images"][0]
+        assert [one["width"] for one in image["sizes"]] == [160, 480, 600], image
+        for size in image["sizes"]:
+            self.api("get_media", path=[size["url"].rsplit("/", 1)[1]], expect=200)
+        self.api("get_media", path=["0" * 64 + ".webp"], expect=404)
+        self.api("admin_add_product_image", path=[samples.NOBODY], body=png(8), media="image/png", token=self.operator, expect=404)
+        self.api("admin_add_product_image", path=[made], body=b"<svg/>", media="image/png", token=self.operator, expect=415)
+        self.api("admin_add_product_image", path=[made], body=png(64)[:80], media="image/png", token=self.operator, expect=422)
+        self.api("admin_add_product_image", path=[made], body=png(12_001), media="image/png", token=self.operator, expect=413)
+        arranged = {"images": [{"name": image["name"], "alt": "A red square"}]}
+        self.api("admin_arrange_product_images", path=[made], body=arranged, token=self.operator, expect=428, valid=False)
+        self.api("admin_arrange_product_images", path=[made], body=arranged, headers={"If-Match": '"9"'}, token=self.operator, expect=412)
+        unknown = {"images": [{"name": "none.webp"}]}
+        self.api("admin_arrange_product_images", path=[made], body=unknown, headers={"If-Match": '"2"'}, token=self.operator, expect=422)
+        self.api("admin_arrange_product_images", path=[made], body=arranged, headers={"If-Match": '"2"'}, token=self.operator, expect=200)
+
     def versions(self):
         """What changes with the time, and the way back."""
         body = samples.product("offer", status="active")
@@ -143,6 +169,7 @@ class Tour:
         self.api("admin_replace_product", path=[self.product], body=active, headers={"If-Match": made.headers["etag"]},
                  token=self.operator, expect=200)
         self.versions()
+        self.pictures()
         gone = self.api("admin_create_product", body=samples.product("gone", status="active"), token=self.operator, expect=201)
         self.api("admin_archive_product", path=[gone.json["id"]], headers={"If-Match": gone.headers["etag"]}, token=self.operator, expect=200)
         self.api("admin_list_products", query=[("status", "active"), ("limit", 1)], token=self.operator, expect=200)

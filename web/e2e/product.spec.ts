@@ -82,3 +82,67 @@ test('a product with options and a sale is written, bought by its options, renam
   await expect(page.getByLabel('Slug')).toHaveValue(slug);
   await expect(page.getByLabel('In one sentence')).toHaveValue('');
 });
+
+test('pictures are added, shown in the shop, put in order and taken away', async ({ page }) => {
+  const slug = `photo-${unique()}`;
+  await enter(page, '/products/new');
+  await page.getByLabel('Name', { exact: true }).fill(slug);
+  await page.getByLabel('Status').selectOption('On sale');
+  await page.getByLabel('SKU').fill(slug);
+  await page.getByLabel('Name of the variant').fill('One');
+  await page.getByLabel('Price, tax included').fill('5');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page).toHaveURL(/\/office\/products\/[0-9a-f-]{36}$/);
+  const editor = page.url();
+
+  const choose = async (...files: { name: string; mimeType: string; buffer: Buffer }[]) => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Add pictures' }).click();
+    await (await chooser).setFiles(files);
+  };
+  await choose(
+    { name: 'red.png', mimeType: 'image/png', buffer: await picture(page, 'crimson', 900, 600) },
+    { name: 'blue.jpg', mimeType: 'image/jpeg', buffer: await picture(page, 'royalblue', 600, 900, 'image/jpeg') },
+  );
+  await expect(page.getByLabel('What picture 2 shows')).toBeVisible();
+  await choose({ name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('<svg/>') });
+  await expect(page.getByRole('alert').filter({ hasText: 'send a still picture' })).toBeVisible();
+  await page.getByLabel('What picture 1 shows').fill('The red side');
+  await page.getByLabel('What picture 1 shows').blur();
+  await expect(page.getByText('Version 4')).toBeVisible();
+  await page.getByRole('button', { name: 'Move picture 2 forward' }).click();
+  await expect(page.getByLabel('What picture 2 shows')).toHaveValue('The red side');
+  await expectAccessible(page);
+
+  await page.goto(`/products/${slug}`);
+  const gallery = page.getByRole('list', { name: 'Pictures' });
+  await gallery.getByRole('button', { name: 'The red side' }).click();
+  const large = page.locator('img[fetchpriority=high]');
+  await expect(large).toHaveAttribute('alt', 'The red side');
+  await expect.poll(() => large.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(true);
+  await expectAccessible(page);
+  const kept = await page.request.get((await large.getAttribute('src')) ?? '');
+  expect(kept.headers()['cache-control']).toContain('immutable');
+  expect(kept.headers()['content-type']).toBe('image/webp');
+
+  await page.goto(editor);
+  await page.getByRole('button', { name: 'Take away picture 1' }).click();
+  await expect(page.getByLabel('What picture 2 shows')).toHaveCount(0);
+  await expect(page.getByLabel('What picture 1 shows')).toHaveValue('The red side');
+});
+
+/** A picture of one colour, drawn by the browser. */
+async function picture(page: Page, colour: string, width: number, height: number, type = 'image/png'): Promise<Buffer> {
+  const url = await page.evaluate(
+    ([fill, wide, high, format]) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: wide, height: high });
+      const context = canvas.getContext('2d');
+      if (!context) throw new Error('no canvas');
+      context.fillStyle = fill;
+      context.fillRect(0, 0, wide, high);
+      return canvas.toDataURL(format);
+    },
+    [colour, width, height, type] as const,
+  );
+  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+}

@@ -47,6 +47,18 @@ struct ImageRequest {
   ProductId product;
   std::string name;
 };
+/// A picture by what it is, whatever product has it.
+struct MediaRequest {
+  std::string blob;  ///< SHA-256, 64 hexadecimal digits.
+};
+/// A picture of a product as a merchant has it; see render_picture.
+struct ImageUpload {
+  static constexpr std::size_t kMostBytes = 5 << 20;
+  std::string id;
+  std::vector<std::uint8_t> bytes;
+  std::string alt;  ///< What it shows, at most 300 bytes.
+  std::string actor;
+};
 struct ImageReply {
   std::vector<std::uint8_t> bytes;
   std::string media_type, etag;
@@ -150,6 +162,8 @@ BOOST_DESCRIBE_STRUCT(ListRequest, (),
 BOOST_DESCRIBE_STRUCT(SuggestRequest, (), (q, limit, language))
 BOOST_DESCRIBE_STRUCT(Nothing, (), ())
 BOOST_DESCRIBE_STRUCT(ImageRequest, (), (product, name))
+BOOST_DESCRIBE_STRUCT(MediaRequest, (), (blob))
+BOOST_DESCRIBE_STRUCT(ImageUpload, (), (id, bytes, alt, actor))
 BOOST_DESCRIBE_STRUCT(ImageReply, (), (bytes, media_type, etag))
 BOOST_DESCRIBE_STRUCT(QuoteRequest, (), (skus, currency))
 BOOST_DESCRIBE_STRUCT(Quote, (), (sku, found, product, name, variant, kind, stock_tracked, priced, price))
@@ -195,6 +209,14 @@ class CatalogueApi : public QuoteApi {
   /// leaves the version as it is.
   virtual Task<JsonReply> replace(Context context, ChangeRequest request) = 0;
   virtual Task<JsonReply> archive(Context context, ChangeRequest request) = 0;
+  /// Adds a picture at the end, in all sizes. One that the product has already is not added again. Errors of render_picture, and
+  /// `conflict` "images.too_many".
+  virtual Task<JsonReply> add_image(Context context, ImageUpload request) = 0;
+  /// Puts the pictures in the order of `json`, an ImagesInput; those that it leaves out go. Errors as `replace`, and
+  /// `invalid` "image.unknown".
+  virtual Task<JsonReply> arrange_images(Context context, ChangeRequest request) = 0;
+  /// `not_found` "image.not_found".
+  virtual Task<ImageReply> media(Context context, MediaRequest request) = 0;
   virtual Task<JsonReply> history(Context context, HistoryRequest request) = 0;
   /// `not_found` "version.not_found".
   virtual Task<JsonReply> version(Context context, VersionRequest request) = 0;

@@ -54,6 +54,15 @@ class RemoteCatalogue final : public CatalogueApi {
   Task<JsonReply> related(Context context, ProductRequest request) override {
     return net::call_method<JsonReply>(*rpc_, context, "related", request);
   }
+  Task<JsonReply> add_image(Context context, ImageUpload request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "add_image", request);
+  }
+  Task<JsonReply> arrange_images(Context context, ChangeRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "arrange_images", request);
+  }
+  Task<ImageReply> media(Context context, MediaRequest request) override {
+    return net::call_method<ImageReply>(*rpc_, context, "media", request);
+  }
   Task<JsonReply> import_begin(Context context, ImportBegin request) override {
     return net::call_method<JsonReply>(*rpc_, context, "import_begin", request);
   }

@@ -147,6 +147,30 @@ Task<Response> get_image(Api api, Request request) {
   co_return response;
 }
 
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// What has such an address never changes.
+Task<Response> get_media(Api api, Request request) {
+  std::string_view name = request.params.at(0);
+  if (!name.ends_with(".webp") || !is_sha256(name.substr(0, name.size() - 5)))
+    co_return fail(ErrorKind::not_found, "image.not_found", "There is no such picture.");
+  MediaRequest asked{std::string(name.substr(0, name.size() - 5))};
+  Result<ImageReply> image = co_await api->media(request.context, std::move(asked));
+  if (!image) co_return fail(std::move(image).error());
+  Response response;
+  response.headers.set("ETag", image->etag);
+  response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
+  if (not_modified(request, image->etag)) {
+    response.status = 304;
+    co_return response;
+  }
+  response.headers.set("Content-Type", image->media_type);
+  response.body = std::string(image->bytes.begin(), image->bytes.end());
+  co_return response;
+}
+
 Task<Response> list_categories(Api api, Request request) {
   const Nothing nothing;
   Result<JsonReply> reply = co_await api->categories(request.context, nothing);
@@ -218,6 +242,7 @@ void add_public_routes(net::Router& router, std::shared_ptr<CatalogueApi> api,
       [api](Request r) { return get_related(api, std::move(r)); });
   add(Method::get, "/api/products/{id}/images/{name}", "get_product_image", open,
       [api](Request r) { return get_image(api, std::move(r)); });
+  add(Method::get, "/api/media/{name}", "get_media", open, [api](Request r) { return get_media(api, std::move(r)); });
   add(Method::get, "/api/categories", "list_categories", open,
       [api](Request r) { return list_categories(api, std::move(r)); });
   add(Method::get, "/api/availability", "get_availability", open,
@@ -254,6 +279,9 @@ void add_internal_routes(net::Router& router, std::shared_ptr<CatalogueApi> api)
   add("history", [api](Context c, HistoryRequest r) { return api->history(c, std::move(r)); });
   add("version", [api](Context c, VersionRequest r) { return api->version(c, std::move(r)); });
   add("restore", [api](Context c, RestoreRequest r) { return api->restore(c, std::move(r)); });
+  add("add_image", [api](Context c, ImageUpload r) { return api->add_image(c, std::move(r)); });
+  add("arrange_images", [api](Context c, ChangeRequest r) { return api->arrange_images(c, std::move(r)); });
+  add("media", [api](Context c, MediaRequest r) { return api->media(c, std::move(r)); });
   add("export_products", [api](Context c, ExportRequest r) { return api->export_products(c, std::move(r)); });
 }
 

@@ -98,6 +98,29 @@ Task<Response> admin_import_status(Api api, Request request) {
   co_return json_response(std::move(*reply));
 }
 
+Task<Response> admin_add_image(Api api, Request request) {
+  Result<std::string> id = id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  if (!check_media_type(request, "image/png") && !check_media_type(request, "image/jpeg"))
+    if (const auto right = check_media_type(request, "image/webp"); !right)
+      co_return fail(ErrorKind::unsupported, "media_type.unsupported", "Send the picture as image/png, image/jpeg or image/webp.");
+  ImageUpload upload{std::move(*id), {request.body.begin(), request.body.end()}, text_of(request, "alt"),
+                     request.principal ? request.principal->subject : std::string()};
+  Result<JsonReply> reply = co_await api->add_image(request.context, std::move(upload));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply), 201);
+}
+
+Task<Response> admin_arrange_images(Api api, Request request) {
+  Result<std::string> id = id_of(request);
+  if (!id) co_return fail(std::move(id).error());
+  if (const auto right = check_media_type(request, "application/json"); !right) co_return fail(right.error());
+  ChangeRequest change = change_of(request, std::move(*id));
+  Result<JsonReply> reply = co_await api->arrange_images(request.context, std::move(change));
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply));
+}
+
 Task<Response> admin_history(Api api, Request request) {
   Result<std::string> id = id_of(request);
   if (!id) co_return fail(std::move(id).error());
@@ -179,6 +202,14 @@ void add_admin_routes(net::Router& router, std::shared_ptr<CatalogueApi> api) {
       [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_pins); });
   add(Method::get, "/api/admin/search/missed-queries", "admin_list_missed_queries", write,
       [api](Request r) { return admin_missed_queries(api, std::move(r)); });
+  router.add({.method = Method::post,
+              .pattern = "/api/admin/products/{id}/images",
+              .operation_id = "admin_add_product_image",
+              .access = write,
+              .handler = [api](Request r) { return admin_add_image(api, std::move(r)); },
+              .max_body_bytes = ImageUpload::kMostBytes});
+  add(Method::put, "/api/admin/products/{id}/images", "admin_arrange_product_images", write,
+      [api](Request r) { return admin_arrange_images(api, std::move(r)); });
   add(Method::get, "/api/admin/products/{id}/history", "admin_list_product_history", write,
       [api](Request r) { return admin_history(api, std::move(r)); });
   add(Method::get, "/api/admin/products/{id}/history/{version}", "admin_get_product_version", write,

@@ -43,18 +43,32 @@ struct Variant {
   }
 };
 
+/// A picture in one of its sizes, as WebP.
+struct ImageSize {
+  std::string blob;                    ///< SHA-256 of its bytes, 64 hexadecimal digits: where they are kept, and its address.
+  std::int64_t width = 0, height = 0;  ///< Pixels.
+  storage::Unknown unknown;
+  bool operator==(const ImageSize&) const = default;
+  static constexpr auto columns() {
+    return std::tuple(storage::column<1>(&ImageSize::blob), storage::column<2>(&ImageSize::width),
+                      storage::column<3>(&ImageSize::height));
+  }
+};
+
 struct Image {
   std::string name;        ///< Within the product: "icon-128.png".
   std::string blob;        ///< SHA-256 of its bytes, 64 hexadecimal digits: where they are kept.
   std::string media_type;
   std::int64_t width = 0, height = 0;  ///< Pixels; 0: not known.
   std::string alt;
+  std::vector<ImageSize> sizes;  ///< Smallest first; none: only `blob`, as it was imported.
   storage::Unknown unknown;
   bool operator==(const Image&) const = default;
   static constexpr auto columns() {
     return std::tuple(storage::column<1>(&Image::name), storage::column<2>(&Image::blob),
                       storage::column<3>(&Image::media_type), storage::column<4>(&Image::width),
-                      storage::column<5>(&Image::height), storage::column<6>(&Image::alt));
+                      storage::column<5>(&Image::height), storage::column<6>(&Image::alt),
+                      storage::column<7>(&Image::sizes));
   }
 };
 

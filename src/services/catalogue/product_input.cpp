@@ -288,4 +288,19 @@ std::string write_product_input(const ProductInput& product) {
   return out.take();
 }
 
+Result<std::vector<ArrangedImage>> read_images_input(std::string_view json) {
+  Result<net::ObjectReader> in = net::ObjectReader::parse(json);
+  if (!in) return fail(std::move(in).error());
+  std::vector<ArrangedImage> out;
+  std::set<std::string> names;
+  std::vector<net::ObjectReader> images = in->objects("images", 0, kMostImages);
+  for (net::ObjectReader& one : images) {
+    ArrangedImage image{one.text("name", {1, 100}), one.optional_text("alt", {0, 300}).value_or("")};
+    if (!names.insert(image.name).second) one.refuse("name", "field.duplicate", "each picture stands once");
+    out.push_back(std::move(image));
+  }
+  if (const Result<void> done = in->finish(); !done) return fail(done.error());
+  return out;
+}
+
 }  // namespace pps::catalogue

@@ -15,4 +15,11 @@ Result<ProductInput> read_product_input(std::string_view json);
 /// it is written byte by byte as it was.
 std::string write_product_input(const ProductInput& product);
 
+constexpr std::size_t kMostImages = 20;
+struct ArrangedImage {
+  std::string name, alt;
+};
+/// Reads ImagesInput of api/openapi.yaml: each name once.
+Result<std::vector<ArrangedImage>> read_images_input(std::string_view json);
+
 }  // namespace pps::catalogue

@@ -9,18 +9,42 @@
 namespace pps::catalogue {
 namespace {
 
+/// The sides of PictureLimits: a suggestion, a tile of a list, a page.
+constexpr std::int64_t kThumbSide = 160, kListSide = 480, kPageSide = 1280;
+
 std::string image_url(const Product& product, const Image& image) {
   return "/api/products/" + product.id.to_string() + "/images/" + image.name;
+}
+
+std::string size_url(const ImageSize& size) { return "/api/media/" + size.blob + ".webp"; }
+
+/// For where a picture is shown about `side` pixels wide.
+std::string image_url(const Product& product, const Image& image, std::int64_t side) {
+  if (image.sizes.empty()) return image_url(product, image);
+  for (const ImageSize& size : image.sizes)
+    if (std::max(size.width, size.height) >= side) return size_url(size);
+  return size_url(image.sizes.back());
+}
+
+std::string sizes_json(const std::vector<ImageSize>& sizes) {
+  JsonArray out;
+  for (const ImageSize& size : sizes) {
+    JsonObject one;
+    one.text("url", size_url(size)).number("width", size.width).number("height", size.height);
+    out.raw(one.take());
+  }
+  return out.take();
 }
 
 std::string images_json(const Product& product) {
   JsonArray images;
   for (const Image& image : product.images) {
     JsonObject one;
-    one.text("name", image.name).text("url", image_url(product, image));
+    one.text("name", image.name).text("url", image_url(product, image, kPageSide));
     if (image.width > 0) one.number("width", image.width);
     if (image.height > 0) one.number("height", image.height);
     if (!image.alt.empty()) one.text("alt", image.alt);
+    if (!image.sizes.empty()) one.raw("sizes", sizes_json(image.sizes));
     images.raw(one.take());
   }
   return images.take();
@@ -104,7 +128,7 @@ std::string summary_json(const Product& product, const Audience& audience, const
   out.text("id", product.id.to_string()).text("slug", input.slug).text("name", shown.name);
   out.optional_text("summary", shown.summary).optional_text("brand", input.brand).text("kind", input.kind);
   out.raw("categories", json_texts(input.categories));
-  if (!product.images.empty()) out.text("image", image_url(product, product.images.front()));
+  if (!product.images.empty()) out.text("image", image_url(product, product.images.front(), kListSide));
   put_offer(out, *cheapest, audience.currency);
   out.raw("availability", availability_json(best));
   out.raw("variants", variants_json(product, audience.currency, moment));
@@ -114,7 +138,7 @@ std::string summary_json(const Product& product, const Audience& audience, const
 std::string suggestion_json(const Product& product, std::string_view language) {
   JsonObject out;
   out.text("id", product.id.to_string()).text("slug", product.input.slug).text("name", shown_in(product.input, language).name);
-  if (!product.images.empty()) out.text("image", image_url(product, product.images.front()));
+  if (!product.images.empty()) out.text("image", image_url(product, product.images.front(), kThumbSide));
   return out.take();
 }
 

@@ -62,6 +62,9 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<JsonReply> create(Context context, ChangeRequest request) override;
   Task<JsonReply> replace(Context context, ChangeRequest request) override;
   Task<JsonReply> archive(Context context, ChangeRequest request) override;
+  Task<JsonReply> add_image(Context context, ImageUpload request) override;
+  Task<JsonReply> arrange_images(Context context, ChangeRequest request) override;
+  Task<ImageReply> media(Context context, MediaRequest request) override;
   Task<JsonReply> history(Context context, HistoryRequest request) override;
   Task<JsonReply> version(Context context, VersionRequest request) override;
   Task<JsonReply> restore(Context context, RestoreRequest request) override;
@@ -99,6 +102,10 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<cache::Entry> make_quote(std::string sku);
   Availability availability_of(const Variant& variant) const;
   AvailabilityOf availability() const;
+
+  // pictures.cpp
+  Task<Image> keep_picture(std::vector<std::uint8_t> bytes, std::string alt);
+  Task<cache::Entry> blob(std::string sha256);
 
   // history.cpp
   /// `not_found` "version.not_found".

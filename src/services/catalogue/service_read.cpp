@@ -236,22 +236,13 @@ Task<ImageReply> CatalogueService::image(Context, ImageRequest request) {
                                         [&](const Image& one) { return one.name == request.name; });
   if (image == images.end())
     co_return fail(ErrorKind::not_found, "image.not_found", "The product has no such picture.");
-  std::string blob = image->blob;
-  std::string key = "blob:" + blob;
-  cache::Load load = [self, blob]() -> Task<cache::Entry> {
-    return [](std::shared_ptr<CatalogueService> service, std::string sha256) -> Task<cache::Entry> {
-      Result<std::optional<std::string>> bytes = co_await service->repository_->find_blob(std::move(sha256));
-      if (!bytes) co_return fail(std::move(bytes).error());
-      if (!*bytes) co_return fail(ErrorKind::not_found, "image.not_found", "The picture's bytes are not here.");
-      co_return entry_of(std::move(**bytes));
-    }(self, blob);
-  };
-  Result<cache::Entry> entry = co_await cache_->get_or_load(std::move(key), std::move(load));
+  std::string sha256 = image->blob;
+  Result<cache::Entry> entry = co_await blob(sha256);
   if (!entry) co_return fail(std::move(entry).error());
   ImageReply reply;
   reply.bytes.assign(entry->bytes->begin(), entry->bytes->end());
   reply.media_type = image->media_type;
-  reply.etag = "\"" + blob.substr(0, 32) + "\"";
+  reply.etag = "\"" + sha256.substr(0, 32) + "\"";
   co_return reply;
 }
 

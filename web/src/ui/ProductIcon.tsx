@@ -15,8 +15,10 @@ interface ProductIconProps {
 /** A product's picture on a tinted ground; its first letter if it has none. The name stands beside it, so it is decoration. */
 export function ProductIcon({ slug, name, image, size = 'md', stage = false, eager = false }: ProductIconProps) {
   const [broken, setBroken] = useState(false);
+  // What a merchant sent; what was imported as it is may be an icon of any size.
+  const photo = image?.startsWith('/api/media/') ?? false;
   return (
-    <span className={classes.ground} data-size={size} data-stage={stage || undefined} data-tint={tint(slug)} aria-hidden>
+    <span className={classes.ground} data-size={size} data-stage={stage || undefined} data-photo={(photo && !broken) || undefined} data-tint={tint(slug)} aria-hidden>
       {image && !broken ? (
         <img src={image} alt="" loading={eager ? 'eager' : 'lazy'} decoding="async" onError={() => setBroken(true)} />
       ) : (

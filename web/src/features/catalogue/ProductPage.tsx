@@ -7,11 +7,11 @@ import type { Product } from '../../api/types';
 import { NotFoundPage } from '../../app/NotFoundPage';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Page } from '../../ui/Page';
-import { ProductIcon } from '../../ui/ProductIcon';
 import { useAttributeName } from './attributes';
 import { BuyBox } from './BuyBox';
 import { nameOf } from './categories';
 import { Description } from './Description';
+import { Gallery } from './Gallery';
 import { ProductGrid } from './ProductGrid';
 import classes from './ProductPage.module.css';
 import { categoriesQuery, productQuery, relatedQuery, shelfQuery } from './queries';
@@ -34,7 +34,6 @@ export function ProductPage() {
 
 function Details({ product }: { product: Product }) {
   const { t } = useTranslation();
-  const image = product.images[0]?.url;
   return (
     <Page title={product.name} heading={false}>
       {/* Data, not a script: the content security policy has no part in it. */}
@@ -42,7 +41,7 @@ function Details({ product }: { product: Product }) {
       <Trail product={product} />
       <div className={classes.layout}>
         <div className={classes.stage}>
-          <ProductIcon slug={product.slug} name={product.name} image={image} size="xl" stage eager />
+          <Gallery product={product} />
         </div>
         <div className={classes.buy}>
           {product.brand !== undefined && (

@@ -12,6 +12,7 @@ import { Conflict } from './Conflict';
 import { listOf, newDraft, toDraft, toInput, type Draft } from './draft';
 import { History } from './History';
 import { Badge, fieldErrors, Refusal, RoomHead, type FieldErrors } from './parts';
+import { Pictures } from './Pictures';
 import { ProductForm } from './ProductForm';
 import { tones } from './ProductsRoom';
 import { historyQuery, productQuery } from './queries';
@@ -148,6 +149,7 @@ function Editor({ product }: { product?: AdminProduct }) {
           </Button>
         )}
       </div>
+      {product && <Pictures product={product} unsaved={changed} onChanged={restored} />}
       {product && <History product={product} unsaved={changed} onRestored={restored} />}
     </form>
   );
