@@ -50,7 +50,7 @@ class Tour:
         return {"Idempotency-Key": new_key()}
 
     def everything(self):
-        for part in (self.operations, self.accounts, self.clients, self.products, self.finding, self.words, self.stock, self.paying, self.buying,
+        for part in (self.operations, self.accounts, self.clients, self.products, self.customization, self.finding, self.words, self.stock, self.paying, self.buying,
                      self.owning, self.processes, self.leaving):
             part()
 
@@ -123,6 +123,32 @@ class Tour:
         unknown = {"images": [{"name": "none.webp"}]}
         self.api("admin_arrange_product_images", path=[made], body=unknown, headers={"If-Match": '"2"'}, token=self.operator, expect=422)
         self.api("admin_arrange_product_images", path=[made], body=arranged, headers={"If-Match": '"2"'}, token=self.operator, expect=200)
+
+    def customization(self):
+        """An engraving, from the schema to what the buyer owns."""
+        schema = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "maxLength": 5}}}
+        body = samples.product("engraved", status="active") | {"customization_schema": schema}
+        made = self.api("admin_create_product", body=body, token=self.operator, expect=201)
+        shown = self.api("get_product", path=[made.json["id"]], expect=200).json
+        assert shown["customization_schema"] == schema, shown
+        sku = next(one["sku"] for one in shown["variants"] if one["kind"] == "licence")
+        line = {"sku": sku, "quantity": 1, "customization": {"text": "Ada"}}
+        total = self.api("price_basket", body={"lines": [line, line | {"customization": {"text": "Eve"}}]}, expect=200).json["total"]
+        for wrong in ({"text": "Augusta"}, {}, {"text": "Ada", "font": "serif"}):
+            refused = self.api("price_basket", body={"lines": [line | {"customization": wrong}]}, expect=422)
+            assert [one["code"] for one in refused.json["errors"]] == ["customization.invalid"], refused.json
+        self.api("price_basket", body={"lines": [line, line]}, expect=422)
+        bad = body | {"slug": "bad-schema", "customization_schema": {"type": "object", "properties": {"text": {"type": "string", "pattern": "x"}}}}
+        self.api("admin_create_product", body=bad, token=self.operator, expect=422)
+        lines = [line, line | {"customization": {"text": "Eve"}}]
+        bought = self.api("create_purchase", body={"lines": lines, "payment_method": "pm_card_visa", "expected_total": total},
+                          headers=self.idempotent(), token=self.buyer, expect=202).json["id"]
+        wait_for(lambda: self.api("get_purchase", path=[bought], token=self.buyer, expect=200).json["status"] == "completed", 30, "the engraving")
+        order = self.api("get_purchase", path=[bought], token=self.buyer, expect=200).json
+        assert [one["customization"]["text"] for one in order["lines"]] == ["Ada", "Eve"], order
+        owned = self.api("list_owned_products", query=[("limit", 100)], token=self.buyer, expect=200).json["items"]
+        assert sorted(one["customization"]["text"] for one in owned if one["purchase_id"] == bought) == ["Ada", "Eve"], owned
+        self.api("admin_archive_product", path=[made.json["id"]], headers={"If-Match": made.headers["etag"]}, token=self.operator, expect=200)
 
     def versions(self):
         """What changes with the time, and the way back."""

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { enter, unique } from './office';
-import { expect, expectAccessible, test } from './shop';
+import { expect, expectAccessible, expectStatus, giveCard, newAccount, signUp, test } from './shop';
 
 interface Shirt {
   sku: string;
@@ -146,3 +146,53 @@ async function picture(page: Page, colour: string, width: number, height: number
   );
   return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
 }
+
+test('what a buyer chooses goes from the form to the order', async ({ page, browser, baseURL }) => {
+  const slug = `ring-${unique()}`;
+  await enter(page, '/products/new');
+  await page.getByLabel('Name', { exact: true }).fill(slug);
+  await page.getByLabel('Status').selectOption('On sale');
+  await page.getByLabel('SKU').fill(slug);
+  await page.getByLabel('Name of the variant').fill('One');
+  await page.getByRole('region', { name: 'Variants' }).getByLabel('Delivered as').selectOption('Licence key');
+  await page.getByLabel('Price, tax included').fill('5');
+  await page.getByLabel('Keeps stock').uncheck();
+  await page.getByRole('button', { name: 'Begin with an engraving' }).click();
+  await expect(page.getByRole('textbox', { name: 'Engraving' })).toBeVisible(); // the form that buyers get
+  await page.getByLabel('Schema of what').fill('{"type": "object", "properties": {"text": {"type": "string", "pattern": "x"}}}');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('/properties/text/pattern').first()).toBeVisible();
+  await page.getByLabel('Schema of what').fill('{"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "title": "Engraving", "maxLength": 8}}}');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page).toHaveURL(/\/office\/products\/[0-9a-f-]{36}$/);
+
+  const shop = await browser.newContext({ baseURL });
+  const buyer = await shop.newPage();
+  await signUp(buyer, newAccount());
+  await buyer.goto(`/products/${slug}`);
+  const add = buyer.getByRole('button', { name: 'Add to basket' });
+  await add.click();
+  await expect(buyer.getByText('Please fill this in.')).toBeVisible();
+  await expectAccessible(buyer);
+  const text = buyer.getByRole('textbox', { name: 'Engraving' });
+  await text.fill('Far too long');
+  await expect(buyer.getByText('At most 8 characters, please.')).toBeVisible();
+  for (const name of ['Ada', 'Eve', 'Ada']) {
+    await text.fill(name);
+    await buyer.getByRole('button', { name: /Add to basket|In your basket/ }).click();
+    await expect(buyer.getByRole('link', { name: /View basket/ })).toBeVisible();
+  }
+  await buyer.goto('/basket');
+  await expect(buyer.getByText('Ada', { exact: true })).toHaveCount(1);
+  await expect(buyer.getByText('Eve', { exact: true })).toHaveCount(1);
+  await expectAccessible(buyer);
+  await buyer.goto('/checkout');
+  await giveCard(buyer);
+  await expect(buyer.getByText('Eve', { exact: true })).toBeVisible();
+  await buyer.getByRole('button', { name: /^Buy now for / }).click();
+  await buyer.waitForURL('**/orders/*');
+  await expectStatus(buyer, 'completed');
+  await expect(buyer.getByText('Ada', { exact: true })).toBeVisible();
+  await shop.close();
+});

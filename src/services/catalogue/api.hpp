@@ -68,6 +68,13 @@ struct ImageReply {
 struct QuoteRequest {
   std::vector<Sku> skus;  ///< 1 … 50.
   std::string currency;   ///< Empty: the shop's.
+  /// What a buyer sends with each SKU, as canonical JSON or empty, to be held against the product's schema; none: not looked at.
+  std::vector<std::string> customizations{};
+};
+/// Where a customization is not what its product takes.
+struct CustomizationFault {
+  std::string pointer;  ///< RFC 6901, into the customization; empty: the whole.
+  std::string detail;
 };
 struct Quote {
   Sku sku;
@@ -77,6 +84,7 @@ struct Quote {
   bool stock_tracked = true;  ///< False: never runs out (generated keys).
   bool priced = false;        ///< False: not sold in that currency; `price` says nothing.
   Money price;
+  std::vector<CustomizationFault> violations{};
 };
 struct QuoteReply {
   std::vector<Quote> quotes;  ///< In the order asked.
@@ -165,8 +173,9 @@ BOOST_DESCRIBE_STRUCT(ImageRequest, (), (product, name))
 BOOST_DESCRIBE_STRUCT(MediaRequest, (), (blob))
 BOOST_DESCRIBE_STRUCT(ImageUpload, (), (id, bytes, alt, actor))
 BOOST_DESCRIBE_STRUCT(ImageReply, (), (bytes, media_type, etag))
-BOOST_DESCRIBE_STRUCT(QuoteRequest, (), (skus, currency))
-BOOST_DESCRIBE_STRUCT(Quote, (), (sku, found, product, name, variant, kind, stock_tracked, priced, price))
+BOOST_DESCRIBE_STRUCT(QuoteRequest, (), (skus, currency, customizations))
+BOOST_DESCRIBE_STRUCT(CustomizationFault, (), (pointer, detail))
+BOOST_DESCRIBE_STRUCT(Quote, (), (sku, found, product, name, variant, kind, stock_tracked, priced, price, violations))
 BOOST_DESCRIBE_STRUCT(QuoteReply, (), (quotes))
 BOOST_DESCRIBE_STRUCT(ChangeRequest, (), (id, if_match, json, actor))
 BOOST_DESCRIBE_STRUCT(HistoryRequest, (), (id, before, limit))

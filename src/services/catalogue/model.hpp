@@ -95,6 +95,7 @@ struct ProductInput {
   std::map<std::string, Texts> texts;  ///< By language, as is_language has it.
   std::vector<std::string> options;    ///< Attributes of the variants by which one of them is chosen, in that order.
   std::vector<std::string> related;    ///< Slugs of products to show beside it.
+  std::string customization_schema;    ///< What a buyer may choose beside the variant, as check_customization_schema has it; empty: nothing.
   std::optional<Timestamp> publish_at, unpublish_at;  ///< An active product is shown and sold in [publish_at, unpublish_at).
   storage::Unknown unknown;
   bool operator==(const ProductInput&) const = default;
@@ -106,7 +107,8 @@ struct ProductInput {
                       storage::column<9>(&ProductInput::tags), storage::column<10>(&ProductInput::attributes),
                       storage::column<11>(&ProductInput::variants), storage::column<12>(&ProductInput::texts),
                       storage::column<13>(&ProductInput::options), storage::column<14>(&ProductInput::related),
-                      storage::column<15>(&ProductInput::publish_at), storage::column<16>(&ProductInput::unpublish_at));
+                      storage::column<15>(&ProductInput::publish_at), storage::column<16>(&ProductInput::unpublish_at),
+                      storage::column<17>(&ProductInput::customization_schema));
   }
 };
 

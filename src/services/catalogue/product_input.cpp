@@ -7,6 +7,7 @@
 #include <set>
 
 #include "net/json_reader.hpp"
+#include "services/catalogue/customization.hpp"
 #include "services/catalogue/text_json.hpp"
 
 namespace pps::catalogue {
@@ -184,6 +185,16 @@ Variant read_variant(net::ObjectReader& in) {
   return variant;
 }
 
+std::string read_customization_schema(net::ObjectReader& in) {
+  if (!in.has("customization_schema")) return {};
+  const std::string text = in.canonical("customization_schema").value_or("");
+  if (text.size() > CustomizationLimits::kMostSchema)
+    in.refuse("customization_schema", "field.length", fmt::format("customization_schema must have at most {} bytes", CustomizationLimits::kMostSchema));
+  else if (auto schema = in.object("customization_schema"))
+    check_customization_schema(*schema);
+  return text;
+}
+
 }  // namespace
 
 Result<ProductInput> read_product_input(std::string_view json) {
@@ -216,6 +227,7 @@ Result<ProductInput> read_product_input(std::string_view json) {
   product.options = read_set(in, "options", 3, {1, 40}, is_attribute_name, "an option is the name of an attribute");
   check_options(in, product);
   product.related = read_set(in, "related", 20, {1, 100}, is_slug, "a related product is named by its slug");
+  product.customization_schema = read_customization_schema(in);
   product.publish_at = read_moment(in, "publish_at");
   product.unpublish_at = read_moment(in, "unpublish_at");
   check_period(in, "unpublish_at", product.publish_at, product.unpublish_at);
@@ -283,6 +295,7 @@ std::string write_product_input(const ProductInput& product) {
   out.raw("variants", variants.take());
   if (!product.options.empty()) out.raw("options", json_texts(product.options));
   if (!product.related.empty()) out.raw("related", json_texts(product.related));
+  if (!product.customization_schema.empty()) out.raw("customization_schema", product.customization_schema);
   write_moment(out, "publish_at", product.publish_at);
   write_moment(out, "unpublish_at", product.unpublish_at);
   return out.take();

@@ -109,6 +109,7 @@ std::string product_json(const Product& product, const Audience& audience, const
   out.raw("attributes", json_map(input.attributes)).raw("images", images_json(product));
   out.raw("variants", variants_json(product, audience.currency, moment));
   if (!input.options.empty()) out.raw("options", json_texts(input.options));
+  if (!input.customization_schema.empty()) out.raw("customization_schema", input.customization_schema);
   return out.take();
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "services/catalogue/customization.hpp"
 #include "services/catalogue/offers.hpp"
 #include "services/catalogue/service.hpp"
 #include "services/catalogue/text_json.hpp"
@@ -21,11 +22,12 @@ struct QuoteRow {
   std::string name, kind;
   Variant variant;
   std::optional<Timestamp> publish_at, unpublish_at;
+  std::string customization_schema;
   static constexpr auto columns() {
     return std::tuple(storage::column<1>(&QuoteRow::found), storage::column<2>(&QuoteRow::product),
                       storage::column<3>(&QuoteRow::name), storage::column<5>(&QuoteRow::kind),
                       storage::column<8>(&QuoteRow::variant), storage::column<9>(&QuoteRow::publish_at),
-                      storage::column<10>(&QuoteRow::unpublish_at));
+                      storage::column<10>(&QuoteRow::unpublish_at), storage::column<11>(&QuoteRow::customization_schema));
   }
 };
 
@@ -261,8 +263,14 @@ Task<cache::Entry> CatalogueService::make_quote(std::string sku) {
   if (product && product->input.status == "active")
     for (const Variant& variant : product->input.variants)
       if (variant.sku == sku)
-        row = {true,    product->id.value,          product->input.name,          kind_of(product->input, variant),
-               variant, product->input.publish_at, product->input.unpublish_at};
+        row = {true,
+               product->id.value,
+               product->input.name,
+               kind_of(product->input, variant),
+               variant,
+               product->input.publish_at,
+               product->input.unpublish_at,
+               product->input.customization_schema};
   co_return entry_of(storage::encode_row(row));
 }
 
@@ -272,10 +280,13 @@ Task<QuoteReply> CatalogueService::quote(Context, QuoteRequest request) {
   if (!audience) co_return fail(std::move(audience).error());
   if (request.skus.empty() || request.skus.size() > 50)
     co_return fail_field("/skus", "field.length", "1 to 50 SKUs may be asked at once");
+  if (!request.customizations.empty() && request.customizations.size() != request.skus.size())
+    co_return fail_field("/customizations", "field.length", "there must be one customization for each SKU, or none at all");
   const Currency currency = *Currency::parse(audience->currency);
   const Timestamp now = runtime_.clock.now();
   QuoteReply reply;
-  for (const Sku& sku : request.skus) {
+  for (std::size_t i = 0; i < request.skus.size(); ++i) {
+    const Sku& sku = request.skus[i];
     Quote quote;
     quote.sku = sku;
     std::string key = "quote:" + sku.value;
@@ -284,6 +295,9 @@ Task<QuoteReply> CatalogueService::quote(Context, QuoteRequest request) {
     if (!entry) co_return fail(std::move(entry).error());
     Result<QuoteRow> row = storage::decode_row<QuoteRow>(*entry->bytes);
     if (!row) co_return fail(std::move(row).error());
+    if (is_found(*row, now) && !request.customizations.empty())
+      for (Violation& one : violations_of(row->customization_schema, request.customizations[i]))
+        quote.violations.push_back({std::move(one.pointer), std::move(one.detail)});
     if (is_found(*row, now)) fill(quote, std::move(*row), currency, now);
     reply.quotes.push_back(std::move(quote));
   }

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxLines = 50;
 constexpr std::int64_t kMaxQuantity = 999;
 constexpr std::size_t kMaxKey = 255;
+constexpr std::size_t kMaxCustomization = 4'096;
 
 std::string hex(std::string_view bytes) {
   std::string text;
@@ -22,12 +23,25 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
+/// What it must be otherwise, the product's schema says.
+std::string read_customization(net::ObjectReader& line) {
+  if (!line.has("customization")) {
+    line.canonical("customization");  // null counts as absent
+    return {};
+  }
+  std::string text = line.canonical("customization").value_or("");
+  if (!text.starts_with('{')) line.refuse("customization", "field.type", "customization must be an object");
+  if (text.size() > kMaxCustomization) line.refuse("customization", "field.length", "customization must have at most 4096 bytes");
+  return text;
+}
+
 std::vector<orchestrator::OrderLine> read_lines(net::ObjectReader& body) {
   std::vector<orchestrator::OrderLine> lines;
   for (auto& item : body.objects("lines", 1, kMaxLines)) {
     orchestrator::OrderLine line;
     line.sku = item.sku("sku");
     line.quantity = item.integer("quantity", 1, kMaxQuantity);
+    line.customization = read_customization(item);
     lines.push_back(std::move(line));
   }
   return lines;

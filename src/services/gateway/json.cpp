@@ -15,10 +15,15 @@ void put_text(json::object& object, std::string_view name, const std::string& te
   if (!text.empty()) object[name] = text;
 }
 
+/// What was accepted was JSON.
+void put_customization(json::object& object, const std::string& canonical) {
+  if (!canonical.empty()) object["customization"] = json::parse(canonical);
+}
+
 json::object line(const api::LineView& from) {
   json::object fulfilment{{"status", from.fulfilment}};
   put_text(fulfilment, "tracking", from.tracking);
-  return {{"line", from.line + 1},
+  json::object out{{"line", from.line + 1},
           {"sku", from.sku.value},
           {"product_id", from.product.to_string()},
           {"name", from.name},
@@ -29,6 +34,8 @@ json::object line(const api::LineView& from) {
           {"total", money(from.total)},
           {"fulfilment", std::move(fulfilment)},
           {"refunded", money(from.refunded)}};
+  put_customization(out, from.customization);
+  return out;
 }
 
 json::object address(const provisioner::Address& from) {
@@ -154,6 +161,7 @@ json::object owned(const store::Owned& from) {
     out["licence_keys"] = std::move(keys);
   }
   put_text(out, "tracking", from.tracking);
+  put_customization(out, from.customization);
   return out;
 }
 

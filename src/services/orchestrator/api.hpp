@@ -54,6 +54,7 @@ struct LineView {
   Money unit_price, total, refunded;
   std::string fulfilment;  ///< pending preparing prepared releasing released cancelled refunded
   std::string tracking;
+  std::string customization;  ///< Canonical JSON or empty.
 };
 struct RefundView {
   std::int64_t line = 0;
@@ -205,7 +206,7 @@ BOOST_DESCRIBE_ENUM(Status, accepted, reserving, awaiting_payment, payment_proce
 BOOST_DESCRIBE_STRUCT(TimelineEntry, (), (seq, at_us, step, status, purchase_status, line, detail))
 BOOST_DESCRIBE_STRUCT(LineView, (),
                       (line, sku, product, name, variant, kind, quantity, unit_price, total, refunded, fulfilment,
-                       tracking))
+                       tracking, customization))
 BOOST_DESCRIBE_STRUCT(RefundView, (), (line, amount, at_us))
 BOOST_DESCRIBE_STRUCT(Purchase, (),
                       (id, customer, status, reason, total, created_at_us, updated_at_us, lines, timeline, refunds,

@@ -30,7 +30,10 @@ Task<Priced> price(std::shared_ptr<catalogue::QuoteApi> catalogue, Context conte
   if (auto duplicate = duplicate_of(lines)) co_return fail(std::move(*duplicate));
   catalogue::QuoteRequest request;
   request.currency = currency;
-  for (const auto& line : lines) request.skus.push_back(line.sku);
+  for (const auto& line : lines) {
+    request.skus.push_back(line.sku);
+    request.customizations.push_back(line.customization);
+  }
   Result<catalogue::QuoteReply> reply = co_await catalogue->quote(context, std::move(request));
   if (!reply) co_return fail(std::move(reply).error());
   if (reply->quotes.size() != lines.size()) co_return fail(ErrorKind::internal, "catalogue.quotes", "not one quote a line");
@@ -46,6 +49,9 @@ Task<Priced> price(std::shared_ptr<catalogue::QuoteApi> catalogue, Context conte
       error.fields.push_back({currency_pointer, "currency.not_sold", lines[i].sku.value + " has no price in " + currency});
       continue;
     }
+    for (const catalogue::CustomizationFault& fault : quote.violations)
+      error.fields.push_back({line_pointer(i, "customization") + fault.pointer, "customization.invalid", lines[i].sku.value + ": " + fault.detail});
+    if (!quote.violations.empty()) continue;
     Result<Money> total = multiply(quote.price, lines[i].quantity);
     Result<Money> sum = !total || i == 0 || priced.lines.empty() ? total : add(priced.total, *total);
     if (!sum) {

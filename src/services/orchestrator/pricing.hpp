@@ -15,7 +15,7 @@ struct Priced {
   Money total;
 };
 /// Errors: `invalid` "fields.invalid" with `sku.unknown` at /lines/<n>/sku or `currency.not_sold` at `currency_pointer`,
-/// "lines.duplicate"; the catalogue's.
+/// `customization.invalid` at /lines/<n>/customization…, "lines.duplicate"; the catalogue's.
 Task<Priced> price(std::shared_ptr<catalogue::QuoteApi> catalogue, Context context, std::vector<OrderLine> lines,
                    std::string currency, std::string currency_pointer);
 

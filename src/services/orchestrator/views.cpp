@@ -49,6 +49,7 @@ LineView line_of(const PurchaseRow& row, std::size_t at) {
   line.refunded = {from.refunded, from.total.currency};
   line.fulfilment = fulfilment_of(row, line.line);
   line.tracking = from.tracking;
+  line.customization = from.customization;
   return line;
 }
 }  // namespace

@@ -89,6 +89,7 @@ Task<Fulfilment> FulfilmentClient::prepare(Context context, Line line) {
                     {"kind", line.kind},
                     {"sku", line.sku.value},
                     {"quantity", line.quantity}};
+  if (!line.customization.empty()) body["customization"] = json::parse(line.customization);
   if (line.kind == "physical") body["address"] = to_json(line.shipping_address);
   net::ClientRequest request = post("/v1/fulfilments", body, key_of(line, "prepare"));
   Result<net::ClientResponse> response = co_await http_->send(context, std::move(request));

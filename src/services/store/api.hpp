@@ -148,6 +148,7 @@ struct Owned {
   std::int64_t acquired_at_us = 0;
   std::vector<std::string> licence_keys;
   std::string tracking;
+  std::string customization;  ///< Canonical JSON or empty.
 };
 struct OwnedPage {
   std::vector<Owned> items;
@@ -181,7 +182,7 @@ BOOST_DESCRIBE_STRUCT(OwnedRequest, (), (owner, id))
 BOOST_DESCRIBE_STRUCT(OwnedListRequest, (), (owner, product, status, cursor, limit))
 BOOST_DESCRIBE_STRUCT(Owned, (),
                       (id, owner, purchase, line, product, sku, name, variant, kind, status,
-                       quantity, acquired_at_us, licence_keys, tracking))
+                       quantity, acquired_at_us, licence_keys, tracking, customization))
 BOOST_DESCRIBE_STRUCT(OwnedPage, (), (items, next_cursor))
 
 /// Every call may answer `unavailable` (surely not done) and, when remote, `unknown_outcome`. Every

@@ -123,7 +123,8 @@ Result<Owned> StoreService::to_owned(const InstanceRow& row) const {
               .status = "active",
               .quantity = row.quantity,
               .acquired_at_us = row.acquired_at_us,
-              .tracking = row.tracking};
+              .tracking = row.tracking,
+              .customization = row.customization};
   if (row.sealed_keys.empty()) return owned;
   Result<std::string> opened = deps_.ring->open_sealed(row.id.to_string(), row.sealed_keys);
   if (!opened) return fail(std::move(opened).error());

@@ -53,6 +53,7 @@ net::Response reply_with(int status, const json::object& item) {
 }
 
 struct Asked {
+  std::optional<std::string> customization;  ///< JSON: what the buyer chose, such as an engraving.
   std::string order_reference, kind, sku;
   std::int64_t line = 0, quantity = 0;
   std::optional<std::string> address;  ///< Canonical JSON.
@@ -75,6 +76,7 @@ Result<Asked> read_asked(std::string_view text) {
   asked.kind = body->one_of("kind", {"physical", "licence"});
   asked.sku = body->text("sku", {1, 64});
   asked.quantity = body->integer("quantity", 1, 999);
+  asked.customization = body->canonical("customization");
   if (asked.kind == "physical" || body->has("address")) {
     read_address(*body);
     asked.address = body->canonical("address");
@@ -101,6 +103,7 @@ json::object make_item(const Moment& moment, const Asked& asked, std::string_vie
                     {"idempotency_key", key},
                     {"at", to_rfc3339(moment.now)}};
   if (asked.address) item["address"] = json::parse(*asked.address);
+  if (asked.customization) item["customization"] = json::parse(*asked.customization);
   return item;
 }
 

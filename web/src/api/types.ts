@@ -5,6 +5,7 @@ type Schemas = components['schemas'];
 export type Money = Schemas['Money'];
 export type Problem = Schemas['Problem'];
 export type Product = Schemas['Product'];
+export type Customization = Schemas['Customization'];
 export type Image = Schemas['Image'];
 export type ProductSummary = Schemas['ProductSummary'];
 export type ProductPage = Schemas['ProductPage'];

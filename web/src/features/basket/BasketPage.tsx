@@ -10,11 +10,12 @@ import { Page } from '../../ui/Page';
 import { Price } from '../../ui/Price';
 import { ProductIcon } from '../../ui/ProductIcon';
 import { QuantityInput } from '../../ui/QuantityInput';
-import { basket, maxQuantity, type BasketLine } from './basket';
+import { basket, lineKey, maxQuantity, type BasketLine } from './basket';
 import classes from './BasketPage.module.css';
+import { Chosen } from './Chosen';
 import { GoneNotes } from './GoneNotes';
 import { useGoneLines } from './useGoneLines';
-import { unknownSkus, usePricedBasket, type PricedLine } from './usePricedBasket';
+import { goneLines, usePricedBasket, type PricedLine } from './usePricedBasket';
 import { useBasket } from './useBasket';
 
 export function BasketPage() {
@@ -34,12 +35,12 @@ export function BasketPage() {
         <div className={classes.layout}>
           <ul className={classes.lines}>
             {lines.map((line) => (
-              <Line key={line.sku} line={line} priced={priced.data?.lines.find(({ sku }) => sku === line.sku)} />
+              <Line key={lineKey(line)} line={line} priced={priced.data?.lines.find((one) => lineKey(one) === lineKey(line))} />
             ))}
           </ul>
           <section className={classes.summary} aria-labelledby="summary">
             <h2 id="summary">{t('basket.summary')}</h2>
-            {priced.isError && unknownSkus(priced.error, lines).length === 0 ? (
+            {priced.isError && goneLines(priced.error, lines).length === 0 ? (
               <ErrorNote error={priced.error} onRetry={() => void priced.refetch()} />
             ) : (
               <div className={classes.total}>
@@ -76,6 +77,7 @@ function Line({ line, priced }: { line: BasketLine; priced: PricedLine | undefin
           {line.name}
         </Link>
         <span className={classes.variant}>{line.variant}</span>
+        <Chosen customization={line.customization} />
         {short && <span className={classes.short}>{left === 0 ? t('availability.out') : t('basket.notEnough')}</span>}
         {changed && <span className={classes.changed}>{t('basket.priceChanged')}</span>}
       </div>
@@ -84,9 +86,9 @@ function Line({ line, priced }: { line: BasketLine; priced: PricedLine | undefin
           value={line.quantity}
           max={Math.max(1, Math.min(maxQuantity, left ?? maxQuantity))}
           of={line.name}
-          onChange={(quantity) => basket.setQuantity(line.sku, quantity)}
+          onChange={(quantity) => basket.setQuantity(lineKey(line), quantity)}
         />
-        <button type="button" className={classes.remove} aria-label={t('basket.remove', { name: line.name })} onClick={() => basket.remove(line.sku)}>
+        <button type="button" className={classes.remove} aria-label={t('basket.remove', { name: line.name })} onClick={() => basket.remove(lineKey(line))}>
           <IconTrash size={18} stroke={1.7} aria-hidden />
         </button>
       </div>

@@ -1,4 +1,5 @@
-import type { Money, ProductKind } from '../../api/types';
+import type { Customization, Money, ProductKind } from '../../api/types';
+import { canonical } from '../../ui/canonical';
 import { localStore, type TextStore } from '../../ui/storage';
 
 /** A line of the basket. All but `sku` and `quantity` is what the page showed last, to draw at once; prices are asked anew. */
@@ -11,6 +12,12 @@ export interface BasketLine {
   kind: ProductKind;
   price: Money;
   image?: string;
+  customization?: Customization;
+}
+
+/** What tells one line from another: the same thing with another engraving is another line. */
+export function lineKey({ sku, customization }: Pick<BasketLine, 'sku' | 'customization'>): string {
+  return customization === undefined ? sku : `${sku} ${canonical(customization)}`;
 }
 
 export const maxLines = 50;
@@ -34,22 +41,22 @@ export class BasketStore {
   /** The same array until something changes. */
   readonly snapshot = (): readonly BasketLine[] => this.lines;
 
-  /** Adds a line, or its quantity to the line of the same SKU. False if the basket is full. */
+  /** Adds a line, or its quantity to the line of the same key. False if the basket is full. */
   add(line: BasketLine): boolean {
-    const present = this.lines.find(({ sku }) => sku === line.sku);
+    const present = this.lines.find((old) => lineKey(old) === lineKey(line));
     if (!present && this.lines.length >= maxLines) return false;
     const quantity = clamp((present?.quantity ?? 0) + line.quantity);
     const next = { ...line, quantity };
-    this.set(present ? this.lines.map((old) => (old.sku === line.sku ? next : old)) : [...this.lines, next]);
+    this.set(present ? this.lines.map((old) => (old === present ? next : old)) : [...this.lines, next]);
     return true;
   }
 
-  setQuantity(sku: string, quantity: number): void {
-    this.set(this.lines.map((line) => (line.sku === sku ? { ...line, quantity: clamp(quantity) } : line)));
+  setQuantity(lineOf: string, quantity: number): void {
+    this.set(this.lines.map((line) => (lineKey(line) === lineOf ? { ...line, quantity: clamp(quantity) } : line)));
   }
 
-  remove(...skus: string[]): void {
-    this.set(this.lines.filter(({ sku }) => !skus.includes(sku)));
+  remove(...keys: string[]): void {
+    this.set(this.lines.filter((line) => !keys.includes(lineKey(line))));
   }
 
   clear(): void {
@@ -91,7 +98,7 @@ function decode(text: string | null): BasketLine[] {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('lines' in value) || !Array.isArray(value.lines)) return [];
     const seen = new Set<string>();
-    return value.lines.filter(isLine).filter(({ sku }) => !seen.has(sku) && seen.add(sku)).slice(0, maxLines);
+    return value.lines.filter(isLine).filter((line) => !seen.has(lineKey(line)) && seen.add(lineKey(line))).slice(0, maxLines);
   } catch {
     return [];
   }
@@ -109,7 +116,8 @@ function isLine(value: unknown): value is BasketLine {
     (line.quantity as number) <= maxQuantity &&
     Number.isSafeInteger(price?.amount) &&
     typeof price?.currency === 'string' &&
-    (line.image === undefined || typeof line.image === 'string')
+    (line.image === undefined || typeof line.image === 'string') &&
+    (line.customization === undefined || (typeof line.customization === 'object' && line.customization !== null && !Array.isArray(line.customization)))
   );
 }
 

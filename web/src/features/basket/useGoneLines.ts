@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { basket, type BasketLine } from './basket';
-import { unknownSkus } from './usePricedBasket';
+import { basket, lineKey, type BasketLine } from './basket';
+import { goneLines } from './usePricedBasket';
 
 /**
  * What is not sold any more cannot be priced with the rest: it goes out of the basket.
@@ -9,10 +9,10 @@ import { unknownSkus } from './usePricedBasket';
 export function useGoneLines(error: unknown, lines: readonly BasketLine[]): readonly string[] {
   const [gone, setGone] = useState<string[]>([]);
   useEffect(() => {
-    const skus = unknownSkus(error, lines);
-    if (skus.length === 0) return;
-    setGone((names) => [...names, ...lines.filter(({ sku }) => skus.includes(sku)).map(({ name }) => name)]);
-    basket.remove(...skus);
+    const keys = goneLines(error, lines);
+    if (keys.length === 0) return;
+    setGone((names) => [...names, ...lines.filter((line) => keys.includes(lineKey(line))).map(({ name }) => name)]);
+    basket.remove(...keys);
   }, [error, lines]);
   return gone;
 }

@@ -4,13 +4,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Product, SkuAvailability, Variant } from '../../api/types';
+import type { Customization, Product, SkuAvailability, Variant } from '../../api/types';
 import { Availability } from '../../ui/Availability';
 import { OfferPrice } from '../../ui/OfferPrice';
 import { QuantityInput } from '../../ui/QuantityInput';
 import { useDate } from '../../ui/useDate';
 import { basket, maxQuantity } from '../basket/basket';
 import classes from './BuyBox.module.css';
+import { customizationOf, defaultsOf, faultOf, fieldsOf, type Answers } from './customization';
+import { CustomizationForm } from './CustomizationForm';
 import { OptionPicker } from './OptionPicker';
 import { availabilityQuery } from './queries';
 
@@ -18,7 +20,7 @@ const addedMs = 6_000;
 
 /** Edition, price, quantity, and into the basket. */
 export function BuyBox({ product }: { product: Product }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { dayTime } = useDate();
   const { variants } = product;
   const { data } = useQuery(availabilityQuery(variants.map(({ sku }) => sku)));
@@ -29,6 +31,9 @@ export function BuyBox({ product }: { product: Product }) {
   const firstInStock = variants.find(({ availability }) => availability.status !== 'out') ?? variants[0];
   const [sku, setSku] = useState(firstInStock?.sku);
   const [quantity, setQuantity] = useState(1);
+  const fields = fieldsOf(product.customization_schema, i18n.language);
+  const [answers, setAnswers] = useState<Answers>(() => defaultsOf(fields));
+  const [checked, setChecked] = useState(false);
   const chosen = variants.find((variant) => variant.sku === sku) ?? firstInStock;
 
   if (product.status === 'archived' || !chosen) return <p className={classes.archived}>{t('product.archived')}</p>;
@@ -46,6 +51,7 @@ export function BuyBox({ product }: { product: Product }) {
       ) : (
         <Editions variants={variants} chosen={chosen} choose={choose} />
       )}
+      <CustomizationForm fields={fields} answers={answers} checked={checked} change={setAnswers} />
       <div className={classes.priceRow}>
         <OfferPrice offer={chosen} className={classes.price} />
         <span className={classes.tax}>{t('product.taxIncluded')}</span>
@@ -56,7 +62,17 @@ export function BuyBox({ product }: { product: Product }) {
       </div>
       <div className={classes.action}>
         <QuantityInput value={Math.min(quantity, Math.max(1, most))} max={Math.max(1, most)} onChange={setQuantity} disabled={status === 'out'} />
-        <AddButton key={chosen.sku} product={product} variant={chosen} quantity={Math.min(quantity, Math.max(1, most))} soldOut={status === 'out'} />
+        <AddButton
+          key={chosen.sku}
+          product={product}
+          variant={chosen}
+          quantity={Math.min(quantity, Math.max(1, most))}
+          soldOut={status === 'out'}
+          chosen={() => {
+            setChecked(true);
+            return fields.every((field) => faultOf(field, answers[field.name] ?? '') === undefined) ? { customization: customizationOf(fields, answers) } : undefined;
+          }}
+        />
       </div>
     </>
   );
@@ -95,11 +111,13 @@ interface AddButtonProps {
   variant: Variant;
   quantity: number;
   soldOut: boolean;
+  /** What was chosen beside the variant; undefined while that is not right yet. */
+  chosen: () => { customization: Customization | undefined } | undefined;
 }
 
-function AddButton({ product, variant, quantity, soldOut }: AddButtonProps) {
+function AddButton({ product, variant, quantity, soldOut, chosen }: AddButtonProps) {
   const { t } = useTranslation();
-  const [result, setResult] = useState<'added' | 'full' | undefined>();
+  const [result, setResult] = useState<'added' | 'full' | 'incomplete' | undefined>();
   useEffect(() => {
     if (result !== 'added') return undefined;
     const timer = setTimeout(() => setResult(undefined), addedMs);
@@ -108,6 +126,12 @@ function AddButton({ product, variant, quantity, soldOut }: AddButtonProps) {
 
   const add = () => {
     const image = product.images[0]?.url;
+    const right = chosen();
+    if (!right) {
+      setResult('incomplete');
+      return;
+    }
+    const { customization } = right;
     const done = basket.add({
       sku: variant.sku,
       quantity,
@@ -117,6 +141,7 @@ function AddButton({ product, variant, quantity, soldOut }: AddButtonProps) {
       kind: variant.kind,
       price: variant.price,
       ...(image !== undefined && { image }),
+      ...(customization && { customization }),
     });
     setResult(done ? 'added' : 'full');
   };
@@ -128,6 +153,7 @@ function AddButton({ product, variant, quantity, soldOut }: AddButtonProps) {
       <p className={classes.result} role="status">
         {result === 'added' && <Link to="/basket">{t('product.viewBasket')} →</Link>}
         {result === 'full' && t('product.full')}
+        {result === 'incomplete' && t('product.incomplete')}
       </p>
     </>
   );

@@ -9,7 +9,7 @@ import { useLocale } from '../../ui/useLocale';
 import { useBasket } from '../basket/useBasket';
 import { GoneNotes } from '../basket/GoneNotes';
 import { useGoneLines } from '../basket/useGoneLines';
-import { unknownSkus, usePricedBasket } from '../basket/usePricedBasket';
+import { goneLines, usePricedBasket } from '../basket/usePricedBasket';
 import { AddressForm } from './AddressForm';
 import { readDraft, writeDraft } from './attempt';
 import classes from './CheckoutPage.module.css';
@@ -24,7 +24,7 @@ export function CheckoutPage() {
   const lines = useBasket();
   const priced = usePricedBasket(lines);
   const gone = useGoneLines(priced.error, lines);
-  const unsold = unknownSkus(priced.error, lines).length > 0;
+  const unsold = goneLines(priced.error, lines).length > 0;
   const [address, setAddress] = useState<Address | undefined>(() => readDraft().address);
   const [editing, setEditing] = useState(address === undefined);
   const [placed, setPlaced] = useState(false);

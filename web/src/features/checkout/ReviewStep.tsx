@@ -2,16 +2,18 @@ import { Alert, Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { hasCode, isTransient } from '../../api/problem';
-import type { Address, PricedBasket } from '../../api/types';
+import type { Address } from '../../api/types';
 import { ErrorNote } from '../../ui/ErrorNote';
 import { Price, useMoney } from '../../ui/Price';
 import { ProductIcon } from '../../ui/ProductIcon';
-import type { BasketLine } from '../basket/basket';
+import { lineKey, type BasketLine } from '../basket/basket';
+import { Chosen } from '../basket/Chosen';
+import { orderLine, type Priced } from '../basket/usePricedBasket';
 import classes from './ReviewStep.module.css';
 import { usePlacePurchase } from './usePlacePurchase';
 
 interface ReviewStepProps {
-  priced: PricedBasket;
+  priced: Priced;
   lines: readonly BasketLine[];
   paymentMethod: string | undefined;
   address: Address | undefined;
@@ -26,7 +28,7 @@ export function ReviewStep({ priced, lines, paymentMethod, address, onPriceChang
   const buy = () => {
     if (paymentMethod === undefined) return;
     place.mutate({
-      lines: priced.lines.map(({ sku, quantity }) => ({ sku, quantity })),
+      lines: priced.lines.map(orderLine),
       payment_method: paymentMethod,
       expected_total: priced.total,
       ...(address && { shipping_address: address }),
@@ -36,15 +38,16 @@ export function ReviewStep({ priced, lines, paymentMethod, address, onPriceChang
     <>
       <ul className={classes.lines}>
         {priced.lines.map((line) => {
-          const shown = lines.find(({ sku }) => sku === line.sku);
+          const shown = lines.find((one) => lineKey(one) === lineKey(line));
           return (
-            <li key={line.sku} className={classes.line}>
+            <li key={lineKey(line)} className={classes.line}>
               <ProductIcon slug={shown?.slug ?? line.sku} name={line.name} image={shown?.image} size="sm" />
               <span className={classes.what}>
                 <span className={classes.name}>{line.name}</span>
                 <span className={classes.variant}>
                   {line.variant} × {line.quantity}
                 </span>
+                <Chosen customization={line.customization} />
               </span>
               <Price value={line.total} className={classes.amount} />
             </li>
@@ -70,7 +73,7 @@ export function ReviewStep({ priced, lines, paymentMethod, address, onPriceChang
 }
 
 /** Why it cannot be bought as it is: which line there is too little of. */
-function Short({ priced }: { priced: PricedBasket }) {
+function Short({ priced }: { priced: Priced }) {
   const { t } = useTranslation();
   const short = priced.lines.filter(
     ({ availability: { status, quantity: left }, quantity }) => status === 'out' || (left !== undefined && left < quantity),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PurchaseRequest } from '../../api/types';
 import { memoryStore } from '../../ui/storage';
-import { canonical, finishCheckout, keyFor, readDraft, writeDraft } from './attempt';
+import { canonical } from '../../ui/canonical';
+import { finishCheckout, keyFor, readDraft, writeDraft } from './attempt';
 
 const request = (amount = 2900): PurchaseRequest => ({
   lines: [{ sku: 'gimp-lic', quantity: 1 }],

@@ -1,4 +1,5 @@
 import type { Address, PurchaseRequest } from '../../api/types';
+import { canonical } from '../../ui/canonical';
 import { randomId } from '../../ui/ids';
 import { tabStore, type TextStore } from '../../ui/storage';
 
@@ -36,15 +37,6 @@ export function keyFor(request: PurchaseRequest, store: TextStore = tabStore): s
 export function finishCheckout(store: TextStore = tabStore): void {
   store.remove(attemptKey);
   store.remove(draftKey);
-}
-
-/** JSON with members in order of their names. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : member,
-  );
 }
 
 function parse(text: string | null): object | undefined {

@@ -1,7 +1,10 @@
 import { Button, NativeSelect } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ProductStatus } from '../../api/types';
-import { newTexts, slugOf, type Draft, type TextsDraft } from './draft';
+import { fieldsOf, type Answers, type Field } from '../catalogue/customization';
+import { CustomizationForm } from '../catalogue/CustomizationForm';
+import { newTexts, parseObject, slugOf, type Draft, type TextsDraft } from './draft';
 import { Kind, Long, Moment, Pairs, Text } from './fields';
 import type { FieldErrors } from './parts';
 import classes from './room.module.css';
@@ -39,6 +42,7 @@ export function ProductForm({ draft, errors, edit, isNew }: FormProps) {
           </div>
         </section>
         <Variants variants={draft.variants} errors={errors} change={(variants) => edit({ variants })} />
+        <Customization draft={draft} errors={errors} change={(schema) => edit({ schema })} />
         <Translations texts={draft.texts} errors={errors} change={(texts) => edit({ texts })} />
       </div>
       <div>
@@ -101,6 +105,50 @@ export function ProductForm({ draft, errors, edit, isNew }: FormProps) {
       </div>
     </div>
   );
+}
+
+/** The schema of what can be chosen, and the form that buyers get of it. */
+function Customization({ draft, errors, change }: { draft: Draft; errors: FieldErrors; change: (schema: string) => void }) {
+  const { t, i18n } = useTranslation('office');
+  const [answers, setAnswers] = useState<Answers>({});
+  const inside = Object.entries(errors).filter(([at]) => at.startsWith('/customization_schema/'));
+  return (
+    <section className={classes.card} aria-labelledby="customization">
+      <h2 id="customization">{t('product.customization')}</h2>
+      <div className={classes.fields}>
+        <Long
+          label={t('product.schema')}
+          description={t('product.schemaHint')}
+          value={draft.schema}
+          error={errors['/customization_schema'] ?? (inside.length > 0 ? inside.map(([at, detail]) => `${at.slice('/customization_schema'.length)}: ${detail}`).join(' ') : undefined)}
+          change={change}
+        />
+        <CustomizationForm fields={previewOf(draft.schema, i18n.language)} answers={answers} checked change={setAnswers} />
+        {draft.schema === '' && (
+          <div className={classes.row}>
+            <Button size="xs" variant="default" onClick={() => change(JSON.stringify(engraving, null, 2))}>
+              {t('product.schemaExample')}
+            </Button>
+          </div>
+        )}
+      </div>
+    </section>
+  );
+}
+
+const engraving = {
+  type: 'object',
+  required: ['text'],
+  properties: { text: { type: 'string', title: 'Engraving', minLength: 1, maxLength: 20, 'x-titles': { de: 'Gravur' } } },
+};
+
+/** The fields as far as they can be told from what is written so far. */
+function previewOf(schema: string, language: string): Field[] {
+  try {
+    return fieldsOf(parseObject(schema), language);
+  } catch {
+    return [];
+  }
 }
 
 function Translations({ texts, errors, change }: { texts: TextsDraft[]; errors: FieldErrors; change: (to: TextsDraft[]) => void }) {

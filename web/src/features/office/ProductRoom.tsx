@@ -61,7 +61,7 @@ function Editor({ product }: { product?: AdminProduct }) {
     void queries.invalidateQueries({ queryKey: historyQuery(saved.id).queryKey });
   };
   const submit = (version = product?.version) => {
-    const { input, errors: bad } = toInput(draft, t('product.badPrice'));
+    const { input, errors: bad } = toInput(draft, t('product.badPrice'), t('product.badSchema'));
     setLocal(bad);
     if (Object.keys(bad).length > 0) return;
     save.mutate(
@@ -196,7 +196,7 @@ function useLeaveGuard(unsaved: boolean) {
 
 /** Of the form's own fields. */
 function shownPointers(draft: Draft): string[] {
-  const plain = ['slug', 'name', 'summary', 'description', 'brand', 'kind', 'status', 'categories', 'tags', 'options', 'related', 'publish_at', 'unpublish_at'].map((name) => `/${name}`);
+  const plain = ['slug', 'name', 'summary', 'description', 'brand', 'kind', 'status', 'categories', 'tags', 'options', 'related', 'publish_at', 'unpublish_at', 'customization_schema'].map((name) => `/${name}`);
   const lists = (['options', 'related'] as const).flatMap((name) => listOf(draft[name]).map((_, at) => `/${name}/${at}`));
   const variants = draft.variants.flatMap(({ prices, attributes, sales }, at) => [
     ...['sku', 'name', 'kind'].map((name) => `/variants/${at}/${name}`),

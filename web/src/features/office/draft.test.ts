@@ -16,6 +16,7 @@ const product: ProductInput = {
   texts: { de: { name: 'Lampe', keywords: ['hell', 'licht'] } },
   options: ['size'],
   related: ['bulb', 'shade'],
+  customization_schema: { type: 'object', properties: { text: { type: 'string' } } },
   publish_at: '2026-12-01T08:30:00.000Z',
   unpublish_at: '2027-01-01T00:00:01.250Z',
   variants: [
@@ -76,6 +77,10 @@ describe('a product in the form', () => {
     for (const time of ['2026-12-01T08:30:00.000Z', '2026-12-01T08:30:09.000Z', '2026-07-01T23:59:59.999Z']) expect(fromLocal(toLocal(time))).toBe(time);
     expect(toLocal('2026-12-01T08:30:00.000Z')).toMatch(/^2026-(11-30|12-01|12-02)T\d\d:\d\d$/);
     expect([toLocal(undefined), fromLocal('')]).toEqual(['', '']);
+  });
+
+  it('a schema that is no JSON object is refused where it stands', () => {
+    for (const schema of ['{', '[]', '"x"']) expect(toInput({ ...toDraft(product), schema }, '', 'bad').errors).toEqual({ '/customization_schema': 'bad' });
   });
 
   it('a price may be written with a comma', () => {

@@ -50,6 +50,8 @@ export interface Draft {
   tags: string;
   options: string;
   related: string;
+  /** The customization schema as JSON text; empty: none. */
+  schema: string;
   /** As SaleDraft's. */
   publishAt: string;
   unpublishAt: string;
@@ -91,6 +93,7 @@ export function newDraft(): Draft {
     tags: '',
     options: '',
     related: '',
+    schema: '',
     publishAt: '',
     unpublishAt: '',
     attributes: [],
@@ -117,7 +120,7 @@ export const fromLocal = (local: string): string => (local === '' ? '' : new Dat
 
 export function toDraft(product: ProductInput): Draft {
   const { slug, name, summary = '', description = '', brand = '', kind, status = 'draft', categories = [], tags = [], attributes, texts = {}, variants, ...others } = product;
-  const { options = [], related = [], publish_at: publishAt, unpublish_at: unpublishAt, ...rest } = others;
+  const { options = [], related = [], publish_at: publishAt, unpublish_at: unpublishAt, customization_schema: schema, ...rest } = others;
   return {
     slug,
     name,
@@ -130,6 +133,7 @@ export function toDraft(product: ProductInput): Draft {
     tags: tags.join(', '),
     options: options.join(', '),
     related: related.join(', '),
+    schema: schema ? JSON.stringify(schema, null, 2) : '',
     publishAt: toLocal(publishAt),
     unpublishAt: toLocal(unpublishAt),
     attributes: pairsOf(attributes),
@@ -176,8 +180,19 @@ function present<T extends object>(object: T): Partial<T> {
   ) as Partial<T>;
 }
 
+/** Undefined: it is no JSON object. Nothing is an empty one. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** What is sent; what cannot even be sent is named by where it would stand. */
-export function toInput(draft: Draft, badPrice: string): { input: ProductInput; errors: FieldErrors } {
+export function toInput(draft: Draft, badPrice: string, badSchema = ''): { input: ProductInput; errors: FieldErrors } {
   const errors: Record<string, string> = {};
   const prices = (pairs: readonly Pair[], pointer: string) =>
     Object.fromEntries(
@@ -192,6 +207,8 @@ export function toInput(draft: Draft, badPrice: string): { input: ProductInput; 
     prices: prices(lower, pointer),
     ...present({ from: fromLocal(from), until: fromLocal(until) }),
   });
+  const schema = parseObject(draft.schema);
+  if (schema === undefined) errors['/customization_schema'] = badSchema;
   const input: ProductInput = {
     ...draft.rest,
     slug: draft.slug.trim(),
@@ -206,6 +223,7 @@ export function toInput(draft: Draft, badPrice: string): { input: ProductInput; 
       tags: listOf(draft.tags),
       options: listOf(draft.options),
       related: listOf(draft.related),
+      customization_schema: schema ?? {},
       publish_at: fromLocal(draft.publishAt),
       unpublish_at: fromLocal(draft.unpublishAt),
       attributes: mapOf(draft.attributes),

@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import type { Purchase } from '../../api/types';
 import { Price, useMoney } from '../../ui/Price';
 import { ProductIcon } from '../../ui/ProductIcon';
+import { Chosen } from '../basket/Chosen';
 import classes from './OrderLines.module.css';
 
 /** The picture of a product by its id alone (openapi.yaml, `get_product_image`, name `primary`). */
@@ -23,6 +24,7 @@ export function OrderLines({ purchase }: { purchase: Purchase }) {
               <span className={classes.variant}>
                 {line.variant} × {line.quantity}
               </span>
+              <Chosen customization={line.customization} />
               <span className={classes.fulfilment} data-status={line.fulfilment.status}>
                 {t(`order.fulfilment.${line.fulfilment.status}`)}
               </span>
