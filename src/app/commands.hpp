@@ -34,6 +34,9 @@ int add_client(DataFolder data, const std::string& id, const std::vector<std::st
 /// Prints what the public listener answers: a line `METHOD PATTERN OPERATION SCOPE` each, `-` without a token, `*`
 /// with any.
 int print_routes(DataFolder data);
+/// @param format as catalogue::ImportBegin has it. Prints how far it is to standard error, refused rows and the counts to standard output.
+/// 0 if nothing was refused.
+int import_file(DataFolder data, const std::string& format, const std::string& file, bool dry_run);
 int import_appstream(DataFolder data, const std::string& folder, bool dry_run);
 
 }  // namespace pps::app

@@ -1,5 +1,8 @@
+#include <unistd.h>
+
 #include <boost/json.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -115,6 +118,43 @@ int print_routes(DataFolder data) {
                 access.c_str());
   }
   return 0;
+}
+
+namespace {
+
+/// On a terminal one line that is drawn anew; else nothing.
+void show_progress(const json::object& at) {
+  if (isatty(STDERR_FILENO) == 0) return;
+  const std::int64_t offset = at.at("offset").as_int64(), size = std::max<std::int64_t>(at.at("size").as_int64(), 1);
+  constexpr std::int64_t kWidth = 40;
+  const auto filled = static_cast<std::size_t>(kWidth * offset / size);
+  std::fprintf(stderr, "\r[%s%s] %3d %%  %lld rows", std::string(filled, '#').c_str(), std::string(kWidth - filled, '.').c_str(),
+               static_cast<int>(100 * offset / size), static_cast<long long>(at.at("job").at("rows").as_int64()));
+  if (at.at("last").as_bool()) std::fprintf(stderr, "\n");
+}
+
+int report(const json::object& job) {
+  for (const json::value& refusal : job.at("refusals").as_array()) std::printf("%s\n", json::serialize(refusal).c_str());
+  const auto count = [&](std::string_view name) { return static_cast<long long>(job.at(name).as_int64()); };
+  std::printf("rows=%lld created=%lld updated=%lld unchanged=%lld refused=%lld\n", count("rows"), count("created"),
+              count("updated"), count("unchanged"), count("refused"));
+  return job.at("status").as_string() == "completed" && count("refused") == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int import_file(DataFolder data, const std::string& format, const std::string& file, bool dry_run) {
+  Result<Owner> owner = Owner::find(std::move(data));
+  if (!owner) return refuse(owner.error());
+  json::object asked{{"op", "catalogue.import_file"}, {"format", format}, {"file", std::filesystem::absolute(file).string()}, {"dry_run", dry_run}};
+  for (;;) {
+    Result<json::object> at = call(*owner, asked);
+    if (!at) return refuse(at.error());
+    show_progress(*at);
+    if (at->at("last").as_bool() || at->at("job").at("status").as_string() != "running") return report(at->at("job").as_object());
+    asked["import"] = at->at("import");
+    asked["offset"] = at->at("offset");
+  }
 }
 
 int import_appstream(DataFolder data, const std::string& folder, bool dry_run) {

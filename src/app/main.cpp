@@ -90,6 +90,15 @@ void add_rest(CLI::App& app, Given& given) {
   add_data(appstream, given);
   appstream->add_option("FOLDER", given.catalogue, "What tools/fetch-appstream left")->required()->check(CLI::ExistingDirectory);
   appstream->add_flag("--dry-run", given.dry_run, "Only reports what it would do");
+  for (const auto& [name, format, what] : {std::tuple("products", "ndjson", "Products, one ProductInput a line"),
+                                           std::tuple("csv", "csv", "Products as CSV, a row for each variant"),
+                                           std::tuple("dumpavail", "dumpavail", "Debian's packages, from apt-cache dumpavail")}) {
+    auto* one = imports->add_subcommand(name, what);
+    add_data(one, given);
+    one->add_option("FILE", given.catalogue, "The file")->required()->check(CLI::ExistingFile);
+    one->add_flag("--dry-run", given.dry_run, "Only reports what it would do");
+    one->callback([&given, format] { given.status = pps::app::import_file(given.data, format, given.catalogue, given.dry_run); });
+  }
   appstream->callback([&given] { given.status = pps::app::import_appstream(given.data, given.catalogue, given.dry_run); });
 }
 }  // namespace

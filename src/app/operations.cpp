@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "runtime/files.hpp"
 #include "runtime/sync.hpp"
 #include "services/catalogue/module.hpp"
 
@@ -110,6 +111,31 @@ Task<json::value> import_appstream(Call& call) {
   co_return json::value{{"job", json::parse(job->json)}, {"boxes", std::move(skus)}};
 }
 
+/// A file is brought piece by piece, one in each call, so that whoever calls can show how far it is. The first call has no `import`;
+/// `offset` is where the file goes on.
+Task<json::value> import_file(Call& call) {
+  constexpr std::int64_t kPiece = 512 << 10;
+  const std::string file = call.text("file");
+  const std::int64_t offset = call.number("offset");
+  Result<runtime::FilePiece> piece = runtime::read_file_piece(file, offset, kPiece);
+  if (!piece) co_return fail(std::move(piece).error());
+  call.context.deadline = Duration::max();
+  std::string import = call.text("import");
+  if (import.empty()) {
+    catalogue::ImportBegin begin{call.text("format"), "cli", call.flag("dry_run")};
+    Result<catalogue::JsonReply> begun = co_await call.apis.catalogue->import_begin(call.context, std::move(begin));
+    if (!begun) co_return fail(std::move(begun).error());
+    import = json::parse(begun->json).at("id").as_string();
+  }
+  const std::int64_t next = offset + static_cast<std::int64_t>(piece->bytes.size());
+  catalogue::ImportPiece taken{import, {piece->bytes.begin(), piece->bytes.end()}, piece->last, ""};
+  Result<catalogue::JsonReply> job = co_await call.apis.catalogue->import_piece(call.context, std::move(taken));
+  if (!job) co_return fail(std::move(job).error());
+  json::object report = json::parse(job->json).as_object();
+  if (!piece->last && report.at("status").as_string() == "running") report.erase("refusals");  // they are told at the end
+  co_return json::value{{"import", import}, {"offset", next}, {"size", piece->size}, {"last", piece->last}, {"job", std::move(report)}};
+}
+
 Task<json::value> receive_stock(Call& call) {
   store::StockChange change{.sku = {call.text("sku")},
                             .quantity = call.number("quantity"),
@@ -149,6 +175,7 @@ constexpr Operation kOperations[] = {
     {"user.list", &list_users},
     {"client.add", &add_client},
     {"catalogue.appstream", &import_appstream},
+    {"catalogue.import_file", &import_file},
     {"stock.receive", &receive_stock},
     {"routes", &list_routes},
 };

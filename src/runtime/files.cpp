@@ -49,6 +49,25 @@ Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
   }
 }
 
+Result<FilePiece> read_file_piece(const std::string& path, std::int64_t offset, std::int64_t most_bytes) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 && errno == ENOENT) return fail(ErrorKind::not_found, "file.missing", path + " is not there");
+  if (file.get() < 0) return failed("file.read", "cannot open", path);
+  struct stat about {};
+  if (::fstat(file.get(), &about) != 0) return failed("file.read", "cannot read", path);
+  FilePiece piece{std::string(static_cast<std::size_t>(most_bytes), '\0'), about.st_size, false};
+  std::size_t filled = 0;
+  while (filled < piece.bytes.size()) {
+    const auto got = ::pread(file.get(), piece.bytes.data() + filled, piece.bytes.size() - filled, offset + static_cast<off_t>(filled));
+    if (got < 0) return failed("file.read", "cannot read", path);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  piece.bytes.resize(filled);
+  piece.last = offset + static_cast<std::int64_t>(filled) >= piece.size;
+  return piece;
+}
+
 Result<void> replace_file(const std::string& path, const std::string& contents, std::string temporary) {
   if (temporary.empty()) temporary = path + ".new";
   {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.hpp"
@@ -9,6 +10,14 @@ namespace pps::runtime {
 
 /// Errors: `not_found` "file.missing"; `too_large` "file.too_large"; `unavailable` "file.read".
 Result<std::string> read_file(const std::string& path, std::size_t most_bytes);
+
+struct FilePiece {
+  std::string bytes;
+  std::int64_t size = 0;  ///< Of the whole file.
+  bool last = false;      ///< It ends with these bytes.
+};
+/// At most `most_bytes` from `offset` on. Errors: `not_found` "file.missing"; `unavailable` "file.read".
+Result<FilePiece> read_file_piece(const std::string& path, std::int64_t offset, std::int64_t most_bytes);
 
 /// Writes a temporary file, syncs it, and moves it to `path`: that is the old file or the whole new one, never half of it.
 /// Mode 0600. Error `unavailable` "file.write".

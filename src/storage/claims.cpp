@@ -53,7 +53,8 @@ Batch batch_of(const Family& family, const std::string& partition, const std::op
 Task<void> free_from(Duration age, ClaimRow held, Claimant claimant) {
   Result<bool> exists = co_await claimant.exists(held.record);
   if (!exists) co_return fail(std::move(exists).error());
-  if (*exists || age < Claims::kTakeOverAfter) co_return fail(taken());
+  const bool waited = age >= Claims::kTakeOverAfter || (claimant.gone && claimant.gone(held.record));
+  if (*exists || !waited) co_return fail(taken());
   Result<void> buried = co_await claimant.bury(held.record);
   if (!buried && buried.error().kind == ErrorKind::conflict) co_return fail(taken());
   co_return buried;

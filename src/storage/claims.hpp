@@ -21,6 +21,8 @@ struct Claimant {
   std::function<Task<bool>(std::string record)> exists;
   /// Makes a later insert fail; `conflict` if the record is there after all.
   std::function<Task<void>(std::string record)> bury;
+  /// Whether nobody can be about to insert the record any more, so that its claim need not be waited for; absent: never known.
+  std::function<bool(const std::string& record)> gone{};
 };
 
 /// A Claimant over storage::Records (copied into it).

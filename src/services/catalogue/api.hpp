@@ -119,7 +119,7 @@ struct AdminListRequest {
 /// An import is begun, fed in pieces and closed; pieces may end anywhere.
 struct ImportBegin {
   /// `ndjson`: a ProductInput a line; `csv`: see CsvProducts; `bundle`: {"product": ProductInput, "images": [{name, media_type, width, height, alt,
-  /// base64}]} a line, the images replacing those the product has.
+  /// base64}]} a line, the images replacing those the product has; `dumpavail`: see StanzaReader, defines its categories too.
   std::string format;
   std::string actor;
   bool dry_run = false;  ///< Only the report is made: no product, picture or claim is written.

@@ -4,6 +4,7 @@
 
 #include "net/base64.hpp"
 #include "services/catalogue/appstream.hpp"
+#include "services/catalogue/import_text.hpp"
 #include "services/catalogue/text_json.hpp"
 #include "services/catalogue/product_input.hpp"
 
@@ -103,12 +104,6 @@ const Shelf* shelf_of(std::string_view slug) {
   return nullptr;
 }
 
-std::uint64_t fnv1a(std::string_view text) {
-  std::uint64_t hash = 14'695'981'039'346'656'037u;
-  for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 1'099'511'628'211u;
-  return hash;
-}
-
 std::string slug_from(std::string_view text) {
   std::string slug;
   for (char c : text) {
@@ -121,17 +116,6 @@ std::string slug_from(std::string_view text) {
   slug.resize(std::min<std::size_t>(slug.size(), 50));  // a SKU adds "-licence" and may have 64
   while (!slug.empty() && slug.back() == '-') slug.pop_back();
   return slug;
-}
-
-/// At most that many characters, cut between characters.
-std::string cut(std::string text, std::size_t characters) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if ((static_cast<std::uint8_t>(text[i]) & 0xC0) != 0x80 && count++ == characters) {
-      text.resize(i);
-      break;
-    }
-  return text;
 }
 
 std::vector<std::string> keywords_of(const std::vector<std::string>& keywords) {

@@ -18,6 +18,11 @@ class CategoryTree {
   Result<void> check(const std::vector<CategoryInput>& categories) const;
 
   bool has(const std::string& slug) const { return rows_.contains(slug); }
+  /// Exactly as it is said here.
+  bool has(const CategoryInput& category) const {
+    const auto row = rows_.find(category.slug);
+    return row != rows_.end() && row->second.name == category.name && row->second.parent == category.parent;
+  }
   /// A category's name; one that only products name is called after its slug ("mail-clients": "Mail clients").
   std::string name_of(const std::string& slug) const;
   /// The categories themselves and everything above them, each once.

@@ -93,7 +93,34 @@ Result<ImportRow> read_import_row(std::string_view format, std::string_view line
 }
 
 Result<std::vector<Import::Line>> Import::take(std::string_view piece, bool last) {
-  return csv ? take_csv(piece, last) : Result<std::vector<Line>>(take_lines(piece, last));
+  if (csv) return take_csv(piece, last);
+  return packages ? take_packages(piece, last) : take_lines(piece, last);
+}
+
+std::vector<Import::Line> Import::take_packages(std::string_view piece, bool last) {
+  std::vector<Line> lines;
+  for (const StanzaReader::Item& item : packages->take(piece, last)) {
+    ++rows;
+    Result<std::string> line = package_line(item);
+    if (line)
+      lines.push_back({item.line, std::move(*line)});
+    else
+      refuse(item.line, line.error());
+  }
+  return lines;
+}
+
+Result<std::string> Import::package_line(const StanzaReader::Item& item) {
+  if (item.refused) return fail(*item.refused);
+  Result<ProductInput> product = package_product(item.stanza);
+  if (!product) return fail(std::move(product).error());
+  const auto [other, fresh] = slugs.emplace(product->slug, product->name);
+  if (!fresh && other->second != product->name) {
+    Error taken{ErrorKind::conflict, "slug.taken", "the package " + other->second + " has the same slug, " + product->slug};
+    taken.fields.push_back({"/Package", taken.code, taken.detail});
+    return fail(std::move(taken));
+  }
+  return write_product_input(*product);
 }
 
 Result<std::vector<Import::Line>> Import::take_csv(std::string_view piece, bool last) {

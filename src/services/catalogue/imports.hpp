@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "runtime/sync.hpp"
 #include "services/catalogue/csv_products.hpp"
+#include "services/catalogue/debian_packages.hpp"
 #include "services/catalogue/model.hpp"
 
 namespace pps::catalogue {
@@ -20,7 +22,7 @@ struct ImportRow {
   std::vector<std::pair<std::string, std::string>> blobs;  ///< SHA-256 in hexadecimal and the bytes.
 };
 
-/// @param format ndjson, csv (its products as lines of ndjson) or bundle. Errors as read_product_input's; pictures: png, jpeg or webp by their first bytes,
+/// @param format ndjson, csv or dumpavail (their products as lines of ndjson) or bundle. Errors as read_product_input's; pictures: png, jpeg or webp by their first bytes,
 /// at most 20 of at most 192 KiB.
 Result<ImportRow> read_import_row(std::string_view format, std::string_view line);
 
@@ -56,7 +58,9 @@ struct Import {
     std::int64_t number = 0;
     std::string text;
   };
-  std::unique_ptr<CsvProducts> csv;  ///< Of format `csv`.
+  std::unique_ptr<CsvProducts> csv;           ///< Of format `csv`.
+  std::unique_ptr<StanzaReader> packages;     ///< Of format `dumpavail`.
+  std::map<std::string, std::string> slugs;   ///< Of that format: which package took which.
 
   /// What is whole up to here, as lines of `ndjson` or `bundle`; what is empty is left out, what cannot be one is refused at
   /// once. Error: see CsvProducts::take.
@@ -68,6 +72,8 @@ struct Import {
  private:
   std::vector<Line> take_lines(std::string_view piece, bool last);
   Result<std::vector<Line>> take_csv(std::string_view piece, bool last);
+  std::vector<Line> take_packages(std::string_view piece, bool last);
+  Result<std::string> package_line(const StanzaReader::Item& item);
 };
 
 }  // namespace pps::catalogue

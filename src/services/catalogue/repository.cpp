@@ -227,6 +227,10 @@ Task<void> Repository::claim(Claim claim, ProductId owner) {
   claimant.bury = [this](std::string record) -> Task<void> {
     return withdraw(ProductId::parse(record).value_or(ProductId()));
   };
+  claimant.gone = [this](const std::string& record) {
+    const ProductId id = ProductId::parse(record).value_or(ProductId());
+    return id.shard() < state_->hosts.size() && state_->hosts[id.shard()]->now() && !writing_.contains(id);
+  };
   Result<void> done = co_await state_->claims.claim(claim.kind, claim.value, owner.to_string(), std::move(claimant));
   if (done || done.error().kind != ErrorKind::conflict) co_return done;
   co_return fail(ErrorKind::conflict, claim.kind + ".taken",

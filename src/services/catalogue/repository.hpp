@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -85,8 +86,21 @@ class Repository {
   /// Who has it; the product may not exist yet, or use it no more. Nothing if nobody.
   Task<std::optional<ProductId>> owner_of(Claim claim);
   /// `conflict` "slug.taken" or "sku.taken" if another product has it. A claim that never got its product (its writer
-  /// died) is taken over after 60 s.
+  /// died) is taken over: at once if the product is of a shard that this process holds, since nobody else can write it then,
+  /// else after 60 s. @pre `owner` is being written (`writing`).
   Task<void> claim(Claim claim, ProductId owner);
+  /// Says that this process is between a product's claims and its row, until it is destroyed.
+  class Writing {
+   public:
+    Writing(std::multiset<ProductId>& ids, ProductId id) : ids_(ids), at_(ids.insert(id)) {}
+    Writing(const Writing&) = delete;
+    ~Writing() { ids_.erase(at_); }
+
+   private:
+    std::multiset<ProductId>& ids_;
+    std::multiset<ProductId>::iterator at_;
+  };
+  Writing writing(ProductId id) { return Writing(writing_, id); }
   /// Gives it up if `owner` has it.
   Task<void> release(Claim claim, ProductId owner);
 
@@ -131,6 +145,7 @@ class Repository {
   Task<std::vector<storage::Row>> scan_all(std::string partition, storage::RowKind kind);
 
   std::unique_ptr<State> state_;
+  std::multiset<ProductId> writing_;
 };
 
 }  // namespace pps::catalogue

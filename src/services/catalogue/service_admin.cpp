@@ -98,8 +98,13 @@ Task<void> CatalogueService::put_blob(std::string sha256, std::string bytes) {
 
 Task<JsonReply> CatalogueService::import_begin(Context, ImportBegin request) {
   const auto self = shared_from_this();
-  if (request.format != "ndjson" && request.format != "csv" && request.format != "bundle")
-    co_return fail_field("/format", "field.format", "format must be ndjson, csv or bundle");
+  if (request.format != "ndjson" && request.format != "csv" && request.format != "bundle" && request.format != "dumpavail")
+    co_return fail_field("/format", "field.format", "format must be ndjson, csv, bundle or dumpavail");
+  if (request.format == "dumpavail" && !request.dry_run) {
+    CategoriesRequest categories{package_categories()};
+    Result<JsonReply> defined = co_await define_categories({}, std::move(categories));
+    if (!defined) co_return fail(std::move(defined).error());
+  }
   const std::int64_t now = to_unix_us(runtime_.clock.now());
   std::erase_if(imports_, [&](const auto& one) {
     return one.second->finished_at_us > 0 && now - one.second->finished_at_us > kReportsKept_us;
@@ -110,6 +115,7 @@ Task<JsonReply> CatalogueService::import_begin(Context, ImportBegin request) {
   import->actor = request.actor;
   if (request.format == "csv")
     import->csv = std::make_unique<CsvProducts>(request.separator.empty() ? '\0' : request.separator[0]);
+  if (request.format == "dumpavail") import->packages = std::make_unique<StanzaReader>();
   import->dry_run = request.dry_run;
   if (import->dry_run) import->plan = std::make_shared<ImportPlan>();
   import->started_at_us = now;
@@ -239,6 +245,7 @@ Task<JsonReply> CatalogueService::define_categories(Context, CategoriesRequest r
   if (request.categories.size() > 10'000)
     co_return fail_field("/categories", "field.length", "at most 10000 categories may be defined at once");
   if (const Result<void> right = tree_.check(request.categories); !right) co_return fail(right.error());
+  std::erase_if(request.categories, [&](const CategoryInput& one) { return tree_.has(one); });
   std::vector<Task<void>> writes;
   for (const CategoryInput& one : request.categories)
     writes.push_back(repository_->put_category(one.slug, {one.name, one.parent, {}}));
@@ -246,7 +253,7 @@ Task<JsonReply> CatalogueService::define_categories(Context, CategoriesRequest r
   for (const Result<void>& result : results)
     if (!result) co_return fail(result.error());
   for (const CategoryInput& one : request.categories) tree_.put(one.slug, {one.name, one.parent, {}});
-  if (index_->documents() > 0) {  // documents carry the categories above theirs
+  if (!request.categories.empty() && index_->documents() > 0) {  // documents carry the categories above theirs
     Result<void> done = co_await reindex();
     if (!done) co_return fail(std::move(done).error());
   }

@@ -115,6 +115,7 @@ Task<Product> CatalogueService::create_product(ProductInput input, std::vector<I
   const std::int64_t now = to_unix_us(runtime_.clock.now());
   Product product{repository_->new_id(), 1, now, now, std::move(input), std::move(images), std::move(actor)};
   const std::vector<Claim> claims = claims_of(product.input);
+  const Repository::Writing writing = repository_->writing(product.id);
   Result<void> claimed = co_await claim_all(claims, product.id, product.input);
   if (!claimed) co_return fail(std::move(claimed).error());
   ProductChanged change{product.id, 1, {}, {}};
@@ -156,6 +157,7 @@ Task<Saved> CatalogueService::replace_locked(Product current, ProductInput input
   const std::vector<Claim> before = claims_of(current.input);
   const std::vector<Claim> after = claims_of(input);
   const std::vector<Claim> fresh = without(after, before);
+  const Repository::Writing writing = repository_->writing(current.id);
   Result<void> claimed = co_await claim_all(fresh, current.id, input);
   if (!claimed) co_return fail(std::move(claimed).error());
 

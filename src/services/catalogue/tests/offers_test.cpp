@@ -173,6 +173,16 @@ TEST_F(OffersTest, a_slug_that_is_wanted_back_is_not_given_away_meanwhile) {
   EXPECT_EQ(world_.run(repository.claim({"slug", "gimp"}, repository.new_id())).error().code, "slug.taken");
 }
 
+TEST_F(OffersTest, what_a_process_claimed_that_died_since_is_free_at_once) {
+  Repository dead(world_.runtime(), table_, bus_, 4);
+  const ProductId never = dead.new_id();
+  for (const Claim& claim : {Claim{"slug", "gimp"}, Claim{"sku", "gimp-key"}}) ASSERT_TRUE(world_.run(dead.claim(claim, never)));
+  start();
+  ASSERT_TRUE(create(product("gimp"))) << "an import that is sent again would be refused for a minute";
+  Repository::Change late{{never, 1, 1, 1, {}, {}, ""}, std::nullopt, "product.created", {never, 1, {}, {}}, world_.runtime().clock.monotonic()};
+  EXPECT_EQ(world_.run(dead.write(std::move(late))).error().code, "product.withdrawn") << "and can never come after all";
+}
+
 TEST_F(OffersTest, each_version_is_kept_with_who_and_when_and_can_be_restored) {
   const std::string id = id_in(create(product("gimp"))->json);
   std::string dearer = product("gimp");
