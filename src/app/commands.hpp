@@ -37,6 +37,8 @@ int print_routes(DataFolder data);
 /// @param format as catalogue::ImportBegin has it. Prints how far it is to standard error, refused rows and the counts to standard output.
 /// 0 if nothing was refused.
 int import_file(DataFolder data, const std::string& format, const std::string& file, bool dry_run);
+/// Builds the search index anew and waits for it; prints how far it is as import_file does.
+int reindex(DataFolder data);
 int import_appstream(DataFolder data, const std::string& folder, bool dry_run);
 
 }  // namespace pps::app

@@ -122,15 +122,21 @@ int print_routes(DataFolder data) {
 
 namespace {
 
+struct Progress {
+  std::int64_t done = 0, of = 0;
+  long long count = 0;
+  const char* what = "";
+  bool last = false;
+};
+
 /// On a terminal one line that is drawn anew; else nothing.
-void show_progress(const json::object& at) {
+void show(const Progress& at) {
   if (isatty(STDERR_FILENO) == 0) return;
-  const std::int64_t offset = at.at("offset").as_int64(), size = std::max<std::int64_t>(at.at("size").as_int64(), 1);
   constexpr std::int64_t kWidth = 40;
-  const auto filled = static_cast<std::size_t>(kWidth * offset / size);
-  std::fprintf(stderr, "\r[%s%s] %3d %%  %lld rows", std::string(filled, '#').c_str(), std::string(kWidth - filled, '.').c_str(),
-               static_cast<int>(100 * offset / size), static_cast<long long>(at.at("job").at("rows").as_int64()));
-  if (at.at("last").as_bool()) std::fprintf(stderr, "\n");
+  const std::int64_t of = std::max<std::int64_t>(at.of, 1), done = at.last ? of : std::min(at.done, of);
+  const auto filled = static_cast<std::size_t>(kWidth * done / of);
+  std::fprintf(stderr, "\r[%s%s] %3d %%  %lld %s%s", std::string(filled, '#').c_str(), std::string(kWidth - filled, '.').c_str(),
+               static_cast<int>(100 * done / of), at.count, at.what, at.last ? "\n" : "");
 }
 
 int report(const json::object& job) {
@@ -150,10 +156,26 @@ int import_file(DataFolder data, const std::string& format, const std::string& f
   for (;;) {
     Result<json::object> at = call(*owner, asked);
     if (!at) return refuse(at.error());
-    show_progress(*at);
+    show({at->at("offset").as_int64(), at->at("size").as_int64(), static_cast<long long>(at->at("job").at("rows").as_int64()), "rows",
+          at->at("last").as_bool()});
     if (at->at("last").as_bool() || at->at("job").at("status").as_string() != "running") return report(at->at("job").as_object());
     asked["import"] = at->at("import");
     asked["offset"] = at->at("offset");
+  }
+}
+
+int reindex(DataFolder data) {
+  Result<Owner> owner = Owner::find(std::move(data));
+  if (!owner) return refuse(owner.error());
+  for (bool begin = true;; begin = false) {
+    Result<json::object> at = call(*owner, {{"op", "catalogue.rebuild_search"}, {"begin", begin}});
+    if (!at) return refuse(at.error());
+    const bool running = at->at("running").as_bool();
+    const std::int64_t documents = at->at("documents").as_int64();
+    show({documents, at->at("before").as_int64(), static_cast<long long>(documents), "products", !running});
+    if (running) continue;
+    std::printf("documents=%lld ok=%s\n", static_cast<long long>(documents), at->at("ok").as_bool() ? "true" : "false");
+    return at->at("ok").as_bool() ? 0 : 1;
   }
 }
 

@@ -85,6 +85,10 @@ void add_rest(CLI::App& app, Given& given) {
   add_data(routes, given);
   routes->callback([&given] { given.status = pps::app::print_routes(given.data); });
 
+  auto* reindex = app.add_subcommand("reindex", "Builds the search index anew, beside the one that answers");
+  add_data(reindex, given);
+  reindex->callback([&given] { given.status = pps::app::reindex(given.data); });
+
   auto* imports = app.add_subcommand("import", "Brings a catalogue")->require_subcommand(1);
   auto* appstream = imports->add_subcommand("appstream", "Debian's AppStream catalogue, from tools/fetch-appstream");
   add_data(appstream, given);

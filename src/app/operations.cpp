@@ -136,6 +136,15 @@ Task<json::value> import_file(Call& call) {
   co_return json::value{{"import", import}, {"offset", next}, {"size", piece->size}, {"last", piece->last}, {"job", std::move(report)}};
 }
 
+/// How far a rebuild of the search index is; with `begin`, begins one. Waits a moment, so that one can ask again at once.
+Task<json::value> rebuild_search(Call& call) {
+  const catalogue::RebuildRequest asked{call.flag("begin")};
+  co_await runtime::sleep_for(call.runtime, std::chrono::milliseconds(200));
+  Result<catalogue::JsonReply> reply = co_await call.apis.catalogue->rebuild_search(call.context, asked);
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json::parse(reply->json);
+}
+
 Task<json::value> receive_stock(Call& call) {
   store::StockChange change{.sku = {call.text("sku")},
                             .quantity = call.number("quantity"),
@@ -176,6 +185,7 @@ constexpr Operation kOperations[] = {
     {"client.add", &add_client},
     {"catalogue.appstream", &import_appstream},
     {"catalogue.import_file", &import_file},
+    {"catalogue.rebuild_search", &rebuild_search},
     {"stock.receive", &receive_stock},
     {"routes", &list_routes},
 };

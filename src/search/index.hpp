@@ -94,8 +94,13 @@ class Index {
   virtual Task<void> apply(std::vector<Change> changes, std::uint64_t position) = 0;
   /// The position of the last `apply`; 0 for an empty index, e.g. one that was missing or of another format.
   virtual std::uint64_t position() const = 0;
-  /// Forgets everything; position 0.
-  virtual Task<void> clear() = 0;
+
+  /// Builds the index anew beside the one that answers: `begin_rebuild`, `rebuild` for each part, `finish_rebuild`, which puts the new
+  /// one in the place of the old. Until then queries see the old one, to which `apply` goes alone: whoever rebuilds holds
+  /// changes back. What is set live goes to both. A rebuild that is not finished leaves nothing behind.
+  virtual Task<void> begin_rebuild() = 0;  ///< Drops one that was not finished.
+  virtual Task<void> rebuild(std::vector<Change> changes) = 0;  ///< @pre between the two.
+  virtual Task<void> finish_rebuild(std::uint64_t position) = 0;
 
   /// Sets one facet of one document in memory alone: for what changes often and is kept elsewhere (availability).
   /// Lost when the index is opened anew. Nothing happens if there is no such document.

@@ -50,7 +50,7 @@ class Tour:
         return {"Idempotency-Key": new_key()}
 
     def everything(self):
-        for part in (self.operations, self.accounts, self.clients, self.products, self.customization, self.finding, self.words, self.stock, self.paying, self.buying,
+        for part in (self.operations, self.accounts, self.clients, self.products, self.customization, self.finding, self.rebuilding, self.words, self.stock, self.paying, self.buying,
                      self.owning, self.processes, self.leaving):
             part()
 
@@ -233,6 +233,13 @@ class Tour:
         self.api("list_products", query=[("q", "submarine")], expect=200)
         self.api("admin_list_missed_queries", query=[("limit", 5)], token=self.operator, expect=200)
         self.api("admin_list_missed_queries", query=[("limit", 0)], token=self.operator, expect=422, valid=False)
+
+    def rebuilding(self):
+        products = call(self.demo.url, "GET", "/api/products").json["total"]
+        self.api("admin_rebuild_search", token=self.operator, expect=202)
+        rebuilt = wait_for(lambda: (lambda at: not at["running"] and at)(self.api("admin_get_search_rebuild", token=self.operator, expect=200).json), 20, "the index")
+        assert rebuilt["ok"] and rebuilt["documents"] == products, rebuilt
+        assert call(self.demo.url, "GET", "/api/products").json["total"] == products
 
     def finding(self):
         api = self.api

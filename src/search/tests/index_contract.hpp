@@ -392,10 +392,42 @@ TEST_P(IndexContract, KeepsWhatWasAppliedWithItsPosition) {
   EXPECT_EQ(index_->documents(), 5u);
   EXPECT_THAT(found({.text = "images", .filters = {{"brand", {"KDE"}}}}), ElementsAre(3));
   EXPECT_THAT(found({.sort = {.by = Sort::By::number, .column = "price"}}), ElementsAre(4, 5, 2, 1, 3));
-  ASSERT_TRUE(world_.run(index_->clear()));
-  EXPECT_EQ(index_->position(), 0u);
-  EXPECT_EQ(index_->documents(), 0u);
-  EXPECT_THAT(found({.text = "images"}), IsEmpty());
+}
+
+TEST_P(IndexContract, IsBuiltAnewBesideTheOneThatAnswers) {
+  put_programs();
+  index_->set_synonyms({{"pictures", {"images"}}});
+  ASSERT_TRUE(world_.run(index_->begin_rebuild()));
+  ASSERT_TRUE(world_.run(index_->rebuild({{id_of(6), document(6, "digikam", "Manage images", {"graphics"}, "KDE", 6)}})));
+  EXPECT_EQ(index_->documents(), 5u) << "the old one answers";
+  EXPECT_THAT(found({.text = "digikam"}), testing::Not(testing::Contains(6)));
+  index_->set_live(id_of(6), "availability", {"low"});
+  const std::uint64_t generation = index_->generation();
+  ASSERT_TRUE(world_.run(index_->finish_rebuild(43)));
+  EXPECT_GT(index_->generation(), generation);
+  EXPECT_EQ(index_->position(), 43u);
+  EXPECT_EQ(index_->documents(), 1u);
+  EXPECT_THAT(found({.text = "pictures"}), ElementsAre(6)) << "synonyms go with it";
+  EXPECT_THAT(found({.filters = {{"availability", {"low"}}}}), ElementsAre(6)) << "and so does what was set live meanwhile";
+  EXPECT_THAT(found({.text = "krita"}), IsEmpty());
+  put({document(7, "kdenlive", "Edit films", {"video"}, "KDE", 7)}, 44);
+  EXPECT_THAT(found({.text = "kdenlive"}), ElementsAre(7));
+  if (!GetParam().durable) return;
+  open();
+  EXPECT_EQ(index_->position(), 44u);
+  EXPECT_EQ(index_->documents(), 2u);
+}
+
+TEST_P(IndexContract, ARebuildThatBreaksOffLeavesTheOldOne) {
+  put_programs();
+  ASSERT_TRUE(world_.run(index_->begin_rebuild()));
+  ASSERT_TRUE(world_.run(index_->rebuild({{id_of(6), document(6, "digikam", "Manage images", {}, "KDE", 6)}})));
+  if (GetParam().durable) open();
+  EXPECT_EQ(index_->documents(), 5u);
+  ASSERT_TRUE(world_.run(index_->begin_rebuild()));
+  ASSERT_TRUE(world_.run(index_->finish_rebuild(9)));
+  EXPECT_EQ(index_->documents(), 0u) << "what the first one had is gone";
+  EXPECT_EQ(index_->position(), 9u);
 }
 
 TEST_P(IndexContract, TakesAnyText) {

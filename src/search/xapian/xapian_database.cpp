@@ -170,23 +170,6 @@ Result<void> XapianDatabase::apply(const std::vector<Change>& changes, std::uint
   }
 }
 
-Result<void> XapianDatabase::clear() {
-  State& state = *state_;
-  try {
-    const auto lock = state.hold();
-    std::vector<Xapian::docid> docs;
-    for (auto it = state.writer.postlist_begin(""); it != state.writer.postlist_end(""); ++it) docs.push_back(*it);
-    for (const Xapian::docid doc : docs) state.writer.delete_document(doc);
-    state.writer.set_metadata(kPositionKey, "0");
-    state.writer.commit();
-    state.columns.clear();
-    if (!state.in_memory) state.reader.reopen();
-    return {};
-  } catch (const Xapian::Error& error) {
-    return engine_failed(error);
-  }
-}
-
 std::uint64_t XapianDatabase::stored_position() const {
   const std::string text = state_->writer.get_metadata(kPositionKey);
   return text.empty() ? 0 : std::strtoull(text.c_str(), nullptr, 10);

@@ -12,7 +12,7 @@ namespace pps::search {
 
 /// All that speaks Xapian. Blocking.
 ///
-/// Thread contract: `apply` and `clear` from one thread at a time; everything else from any thread, also beside those.
+/// Thread contract: `apply` from one thread at a time; everything else from any thread, also beside it.
 class XapianDatabase {
  public:
   /// @param path empty: in memory. Reads every document's columns: about 3 µs each.
@@ -21,7 +21,6 @@ class XapianDatabase {
   XapianDatabase(const XapianDatabase&) = delete;
 
   Result<void> apply(const std::vector<Change>& changes, std::uint64_t position);
-  Result<void> clear();
   std::uint64_t stored_position() const;
 
   Result<QueryReply> query(const Query& query);

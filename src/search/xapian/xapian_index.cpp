@@ -2,15 +2,19 @@
 
 #include "runtime/metrics.hpp"
 #include "runtime/sync.hpp"
+#include "search/xapian/index_folder.hpp"
 #include "search/xapian/xapian_database.hpp"
 
 namespace pps::search {
 namespace {
 
+using Opened = std::shared_ptr<XapianDatabase>;
+
 class XapianIndex final : public Index, public std::enable_shared_from_this<XapianIndex> {
  public:
-  XapianIndex(runtime::Runtime& runtime, std::shared_ptr<XapianDatabase> database)
+  XapianIndex(runtime::Runtime& runtime, std::shared_ptr<IndexFolder> folder, std::shared_ptr<XapianDatabase> database)
       : runtime_(runtime),
+        folder_(std::move(folder)),
         database_(std::move(database)),
         position_(database_->stored_position()),
         documents_(database_->documents()),
@@ -39,28 +43,61 @@ class XapianIndex final : public Index, public std::enable_shared_from_this<Xapi
 
   std::uint64_t position() const override { return position_; }
 
-  Task<void> clear() override {
+  Task<void> begin_rebuild() override {
     const auto self = shared_from_this();
     co_await writing_.acquire();
-    std::function<Result<void>()> work = [database = database_] { return database->clear(); };
-    Result<void> done = co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
-    if (done) changed(0, 0);
+    next_.reset();
+    std::function<Result<Opened>()> work = [folder = folder_]() -> Result<Opened> { return folder->open_next(); };
+    Result<Opened> opened = co_await runtime::run_on<Opened>(runtime_, runtime_.pool, std::move(work));
+    if (opened) next_ = std::move(*opened);
+    if (next_) next_->set_synonyms(synonyms_);
     writing_.release();
+    if (!opened) co_return fail(std::move(opened).error());
+    co_return Result<void>{};
+  }
+
+  Task<void> rebuild(std::vector<Change> changes) override {
+    const auto self = shared_from_this();
+    auto batch = std::make_shared<const std::vector<Change>>(std::move(changes));
+    std::function<Result<void>()> work = [database = next_, batch] { return database->apply(*batch, 0); };
+    Result<void> done = co_await runtime::run_on<void>(runtime_, runtime_.pool, std::move(work));
     co_return done;
   }
 
+  Task<void> finish_rebuild(std::uint64_t position) override {
+    const auto self = shared_from_this();
+    co_await writing_.acquire();
+    std::function<Result<std::uint64_t>()> work = [folder = folder_, next = next_, position]() -> Result<std::uint64_t> {
+      if (Result<void> last = next->apply({}, position); !last) return fail(std::move(last).error());
+      if (Result<void> placed = folder->place_next(); !placed) return fail(std::move(placed).error());
+      return next->documents();
+    };
+    Result<std::uint64_t> done = co_await runtime::run_on<std::uint64_t>(runtime_, runtime_.pool, std::move(work));
+    if (done) {
+      database_ = std::exchange(next_, nullptr);  // the old one goes with its last query
+      changed(position, *done);
+    }
+    writing_.release();
+    if (!done) co_return fail(std::move(done).error());
+    co_return Result<void>{};
+  }
+
   void set_live(const Uuid& id, const std::string& facet, std::vector<std::string> values) override {
+    if (next_) next_->set_live(id, facet, values);
     database_->set_live(id, facet, std::move(values));
     ++generation_;
   }
 
   void set_live_number(const Uuid& id, const std::string& column, std::int64_t value) override {
+    if (next_) next_->set_live_number(id, column, value);
     database_->set_live_number(id, column, value);
     ++generation_;
   }
 
   void set_synonyms(Synonyms synonyms) override {
-    database_->set_synonyms(std::make_shared<const Synonyms>(std::move(synonyms)));
+    synonyms_ = std::make_shared<const Synonyms>(std::move(synonyms));
+    if (next_) next_->set_synonyms(synonyms_);
+    database_->set_synonyms(synonyms_);
     ++generation_;
   }
 
@@ -105,7 +142,10 @@ class XapianIndex final : public Index, public std::enable_shared_from_this<Xapi
   }
 
   runtime::Runtime& runtime_;
+  std::shared_ptr<IndexFolder> folder_;
   std::shared_ptr<XapianDatabase> database_;
+  std::shared_ptr<XapianDatabase> next_;  ///< Being built; else null.
+  std::shared_ptr<const Synonyms> synonyms_ = std::make_shared<const Synonyms>();
   runtime::Semaphore writing_{1};
   std::uint64_t position_;
   std::uint64_t documents_;
@@ -118,11 +158,11 @@ class XapianIndex final : public Index, public std::enable_shared_from_this<Xapi
 }  // namespace
 
 Task<std::shared_ptr<Index>> open_xapian(runtime::Runtime& runtime, XapianOptions options) {
-  using Opened = std::shared_ptr<XapianDatabase>;
-  std::function<Result<Opened>()> work = [path = options.path] { return XapianDatabase::open(path); };
+  auto folder = std::make_shared<IndexFolder>(options.path);
+  std::function<Result<Opened>()> work = [folder] { return folder->open_current(); };
   Result<Opened> database = co_await runtime::run_on<Opened>(runtime, runtime.pool, std::move(work));
   if (!database) co_return fail(std::move(database).error());
-  std::shared_ptr<Index> index = std::make_shared<XapianIndex>(runtime, std::move(*database));
+  std::shared_ptr<Index> index = std::make_shared<XapianIndex>(runtime, std::move(folder), std::move(*database));
   co_return index;
 }
 

@@ -151,6 +151,9 @@ struct CategoriesRequest {
   std::vector<CategoryInput> categories;
 };
 
+struct RebuildRequest {
+  bool begin = false;  ///< Begins one, if none is under way; else only says how far it is.
+};
 struct MissedRequest {
   std::int64_t limit = 100;  ///< 1 … 1000.
 };
@@ -189,6 +192,7 @@ BOOST_DESCRIBE_STRUCT(ExportRequest, (), (cursor, limit))
 BOOST_DESCRIBE_STRUCT(ExportReply, (), (ndjson, next_cursor))
 BOOST_DESCRIBE_STRUCT(CategoryInput, (), (slug, name, parent))
 BOOST_DESCRIBE_STRUCT(CategoriesRequest, (), (categories))
+BOOST_DESCRIBE_STRUCT(RebuildRequest, (), (begin))
 BOOST_DESCRIBE_STRUCT(MissedRequest, (), (limit))
 BOOST_DESCRIBE_STRUCT(ProductChanged, (), (id, version, slugs, skus))
 
@@ -241,6 +245,8 @@ class CatalogueApi : public QuoteApi {
   virtual Task<JsonReply> pins(Context context, Nothing request) = 0;
   /// Replaces them all by `json`, a PinsInput, as `set_synonyms`; products must be there.
   virtual Task<JsonReply> set_pins(Context context, ChangeRequest request) = 0;
+  /// The search index built anew beside the one that answers: a SearchRebuild.
+  virtual Task<JsonReply> rebuild_search(Context context, RebuildRequest request) = 0;
   /// What was searched in vain, most often first.
   virtual Task<JsonReply> missed_queries(Context context, MissedRequest request) = 0;
   virtual Task<ExportReply> export_products(Context context, ExportRequest request) = 0;

@@ -87,6 +87,9 @@ class RemoteCatalogue final : public CatalogueApi {
   Task<JsonReply> set_synonyms(Context context, ChangeRequest request) override {
     return net::call_method<JsonReply>(*rpc_, context, "set_synonyms", request);
   }
+  Task<JsonReply> rebuild_search(Context context, RebuildRequest request) override {
+    return net::call_method<JsonReply>(*rpc_, context, "rebuild_search", request);
+  }
   Task<JsonReply> missed_queries(Context context, MissedRequest request) override {
     return net::call_method<JsonReply>(*rpc_, context, "missed_queries", request);
   }

@@ -274,6 +274,7 @@ void add_internal_routes(net::Router& router, std::shared_ptr<CatalogueApi> api)
   add("pins", [api](Context c, Nothing r) { return api->pins(c, r); });
   add("set_pins", [api](Context c, ChangeRequest r) { return api->set_pins(c, std::move(r)); });
   add("set_synonyms", [api](Context c, ChangeRequest r) { return api->set_synonyms(c, std::move(r)); });
+  add("rebuild_search", [api](Context c, RebuildRequest r) { return api->rebuild_search(c, r); });
   add("missed_queries", [api](Context c, MissedRequest r) { return api->missed_queries(c, r); });
   add("related", [api](Context c, ProductRequest r) { return api->related(c, std::move(r)); });
   add("history", [api](Context c, HistoryRequest r) { return api->history(c, std::move(r)); });

@@ -80,6 +80,13 @@ Task<Response> admin_set_setting(Api api, Request request, SetSetting set) {
   co_return json_response(std::move(*reply));
 }
 
+Task<Response> admin_rebuild_search(Api api, Request request, bool begin) {
+  const RebuildRequest asked{begin};
+  Result<JsonReply> reply = co_await api->rebuild_search(request.context, asked);
+  if (!reply) co_return fail(std::move(reply).error());
+  co_return json_response(std::move(*reply), begin ? 202 : 200);
+}
+
 Task<Response> admin_missed_queries(Api api, Request request) {
   Result<std::optional<std::int64_t>> limit = integer_of(request, "limit");
   if (!limit) co_return fail(std::move(limit).error());
@@ -200,6 +207,10 @@ void add_admin_routes(net::Router& router, std::shared_ptr<CatalogueApi> api) {
       [api](Request r) { return admin_setting(api, std::move(r), &CatalogueApi::pins); });
   add(Method::put, "/api/admin/search/pins", "admin_set_pins", write,
       [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_pins); });
+  add(Method::get, "/api/admin/search/rebuild", "admin_get_search_rebuild", write,
+      [api](Request r) { return admin_rebuild_search(api, std::move(r), false); });
+  add(Method::post, "/api/admin/search/rebuild", "admin_rebuild_search", write,
+      [api](Request r) { return admin_rebuild_search(api, std::move(r), true); });
   add(Method::get, "/api/admin/search/missed-queries", "admin_list_missed_queries", write,
       [api](Request r) { return admin_missed_queries(api, std::move(r)); });
   router.add({.method = Method::post,

@@ -77,6 +77,7 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Task<JsonReply> set_synonyms(Context context, ChangeRequest request) override;
   Task<JsonReply> pins(Context context, Nothing request) override;
   Task<JsonReply> set_pins(Context context, ChangeRequest request) override;
+  Task<JsonReply> rebuild_search(Context context, RebuildRequest request) override;
   Task<JsonReply> missed_queries(Context context, MissedRequest request) override;
 
   /// Creates the product, or replaces the one that has its slug (what an import does with a row).
@@ -106,6 +107,17 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   // pictures.cpp
   Task<Image> keep_picture(std::vector<std::uint8_t> bytes, std::string alt);
   Task<cache::Entry> blob(std::string sha256);
+
+  // reindex.cpp
+  /// How far the last rebuild of the index is, or was.
+  struct Rebuild {
+    bool running = false;
+    std::uint64_t documents = 0, before = 0;  ///< In the new one so far; in the old one when it began.
+    std::int64_t began_at_us = 0, ended_at_us = 0;
+    bool ok = true;
+  };
+  Task<void> rebuild_index();
+  Task<void> refresh_live();
 
   // history.cpp
   /// `not_found` "version.not_found".
@@ -185,6 +197,7 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
   Crossings crossings_;
   runtime::TimerHandle crossings_timer_;
   bool crossing_ = false;  ///< `run_crossings` is under way.
+  Rebuild rebuild_;
   MissedQueries missed_;
   runtime::TimerHandle missed_timer_;
   bool missed_waits_ = false;  ///< To be kept, by `missed_timer_`.

@@ -9,7 +9,6 @@
 namespace pps::catalogue {
 namespace {
 
-constexpr std::size_t kRebuildBatch = 500;
 constexpr std::size_t kMostFacetText = 200;
 
 void add_once(std::vector<std::string>& values, const std::string& value) {
@@ -111,35 +110,6 @@ Task<void> CatalogueService::on_products(std::vector<bus::Delivered> events) {
   co_return noted;
 }
 
-Task<void> CatalogueService::reindex() {
-  const auto self = shared_from_this();
-  co_await indexing_.acquire();
-  log::info("catalogue.reindex_begun");
-  Result<std::uint64_t> position = co_await repository_->index_position();
-  Result<void> done = Result<void>{};
-  if (!position) done = fail(std::move(position).error());
-  if (done) done = co_await index_->clear();
-  std::optional<ProductId> after;
-  while (done) {
-    Result<std::vector<Product>> page = co_await repository_->scan(after, kRebuildBatch);
-    if (!page) {
-      done = fail(std::move(page).error());
-      break;
-    }
-    std::vector<search::Change> changes;
-    for (const Product& product : *page)
-      if (is_sold(product.input, runtime_.clock.now())) changes.push_back({product.id.value, document_of(product)});
-    const bool last = page->size() < kRebuildBatch;
-    // Only the last batch carries the position: an index whose building broke off is built again.
-    done = co_await index_->apply(std::move(changes), last ? *position : 0);
-    if (last || page->empty()) break;
-    after = page->back().id;
-  }
-  indexing_.release();
-  log::info("catalogue.reindex_ended", {{"documents", index_->documents()}, {"ok", done.has_value()}});
-  co_return done;
-}
-
 Task<void> CatalogueService::refresh_availability(ProductId id) {
   Result<std::optional<Product>> product = co_await repository_->find(id);
   if (!product) co_return fail(std::move(product).error());
@@ -189,15 +159,7 @@ boost::asio::awaitable<void> CatalogueService::catch_up() {
   Result<void> done = Result<void>{};
   if (!position) done = fail(std::move(position).error());
   if (done && index_->position() < *position) done = co_await reindex();
-  Result<std::vector<std::pair<Sku, AvailabilityRow>>> rows = co_await repository_->availability();
-  if (!rows) done = fail(std::move(rows).error());
-  std::set<Uuid> seen;
-  for (std::size_t i = 0; done && i < rows->size(); ++i) {
-    const Uuid product = (*rows)[i].second.product;
-    if (product.is_nil() || !seen.insert(product).second) continue;
-    done = co_await refresh_availability(ProductId{product});
-    if (seen.size() % 50 == 0) co_await runtime::yield();
-  }
+  if (done) done = co_await refresh_live();
   show_popularity();
   if (done) done = co_await load_crossings();
   if (!done) log::error("catalogue.catch_up_failed", {{"code", done.error().code}, {"detail", done.error().detail}});

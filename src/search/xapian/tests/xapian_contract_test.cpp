@@ -33,13 +33,22 @@ TEST_F(XapianFolder, ABrokenIndexBecomesAnEmptyOne) {
     ASSERT_TRUE(index);
     ASSERT_TRUE(world.run((*index)->apply({{id_of(1), Document{.id = id_of(1), .title = "x"}}}, 5)));
   }
-  for (const auto& file : std::filesystem::directory_iterator(folder))
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder))
     if (file.path().extension() == ".glass" || file.path().filename() == "iamglass")
       std::ofstream(file.path(), std::ios::trunc) << "garbage";
   auto index = world.run(open_xapian(world.runtime(), {.path = folder}));
   ASSERT_TRUE(index) << index.error().detail;
   EXPECT_EQ((*index)->position(), 0u);
   EXPECT_EQ((*index)->documents(), 0u);
+}
+
+TEST_F(XapianFolder, AnIndexThatLiesWhereThePlacesAreIsOfAnOlderFormat) {
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/iamglass") << "older";
+  auto index = world.run(open_xapian(world.runtime(), {.path = folder}));
+  ASSERT_TRUE(index) << index.error().detail;
+  EXPECT_EQ((*index)->documents(), 0u);
+  EXPECT_FALSE(std::filesystem::exists(folder + "/iamglass"));
 }
 
 TEST_F(XapianFolder, ALockedIndexIsRefused) {
