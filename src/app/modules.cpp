@@ -18,6 +18,9 @@
 #include "services/provisioner/client.hpp"
 #include "services/provisioner/http.hpp"
 #include "services/provisioner/module.hpp"
+#include "services/shoppers/client.hpp"
+#include "services/shoppers/http.hpp"
+#include "services/shoppers/module.hpp"
 #include "services/store/client.hpp"
 #include "services/store/http.hpp"
 #include "services/store/module.hpp"
@@ -176,6 +179,23 @@ Task<void> make_orchestrator(Ground& ground, Apis& apis) {
   co_return Result<void>{};
 }
 
+Task<void> make_shoppers(Ground& ground, Apis& apis) {
+  std::shared_ptr<shoppers::ShoppersApi> local;
+  if (runs_here(ground, "shoppers")) {
+    shoppers::Dependencies needs{ground.runtime, ground.table, ground.key, ground.settings.shards};
+    Result<std::shared_ptr<shoppers::ShoppersApi>> made = co_await shoppers::make_local(std::move(needs));
+    if (!made) co_return fail(std::move(made).error());
+    local = *made;
+    shoppers::add_internal_routes(*ground.internal_routes, local);
+  }
+  Result<std::shared_ptr<shoppers::ShoppersApi>> called =
+      as_called(ground, "shoppers", local, &shoppers::make_remote);
+  if (!called) co_return fail(std::move(called).error());
+  apis.shoppers = *called;
+  shoppers::add_public_routes(*ground.public_routes, apis.shoppers);
+  co_return Result<void>{};
+}
+
 gateway::Options gateway_options(config::Config& config) {
   gateway::Options options;
   options.purchases_per_second = static_cast<int>(
@@ -209,7 +229,7 @@ Task<void> make_modules(Ground& ground, Apis& apis, Scope scope) {
   Result<void> made = co_await make_notifications(ground, apis, mail, scope);
   using Make = Task<void> (*)(Ground&, Apis&);
   std::vector<Make> in_order{make_auth, make_catalogue, make_store, make_provisioner};
-  if (scope == Scope::whole) in_order.insert(in_order.end(), {make_payment, make_orchestrator});
+  if (scope == Scope::whole) in_order.insert(in_order.end(), {make_payment, make_orchestrator, make_shoppers});
   for (const Make make : in_order) {
     if (!made) co_return fail(std::move(made).error());
     made = co_await make(ground, apis);

@@ -16,6 +16,7 @@
 #include "services/orchestrator/api.hpp"
 #include "services/payment/api.hpp"
 #include "services/provisioner/api.hpp"
+#include "services/shoppers/api.hpp"
 #include "services/store/api.hpp"
 #include "storage/keyring.hpp"
 #include "storage/table.hpp"
@@ -31,6 +32,7 @@ struct Apis {
   std::shared_ptr<provisioner::ProvisionerApi> provisioner;
   std::shared_ptr<payment::PaymentApi> payment;
   std::shared_ptr<orchestrator::OrchestratorApi> orchestrator;
+  std::shared_ptr<shoppers::ShoppersApi> shoppers;
   const net::Router* public_routes = nullptr;  ///< What the public listener answers.
 };
 

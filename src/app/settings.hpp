@@ -35,6 +35,6 @@ Settings read_settings(config::Config& config);
 
 /// Every service's name, in the order in which they start.
 inline constexpr const char* kServices[] = {"notifications", "auth",    "catalogue",    "store",
-                                            "provisioner",   "payment", "orchestrator", "gateway"};
+                                            "provisioner",   "payment", "orchestrator", "gateway", "shoppers"};
 
 }  // namespace pps::app

@@ -51,7 +51,7 @@ class Tour:
 
     def everything(self):
         for part in (self.operations, self.accounts, self.clients, self.products, self.customization, self.finding, self.rebuilding, self.words, self.stock, self.paying, self.buying,
-                     self.owning, self.processes, self.leaving):
+                     self.owning, self.shopping, self.processes, self.leaving):
             part()
 
     def operations(self):
@@ -338,6 +338,44 @@ class Tour:
         items = self.api("list_owned_products", query=[("status", "active"), ("limit", 10)], token=self.buyer, expect=200).json["items"]
         self.api("get_owned_product", path=[items[0]["id"]], token=self.buyer, expect=200)
         self.api("get_owned_product", path=[samples.NOBODY], token=self.buyer, expect=404)
+
+    def shopping(self):
+        """What the shop keeps for a shopper."""
+        api, buyer = self.api, self.buyer
+        etag = api("list_addresses", token=buyer, expect=200).headers["etag"]
+        home = {**ADDRESS, "company": "Analytical Engines", "phone": "+44 20 7946 0000", "default": True}
+        made = api("add_address", body=home, token=buyer, expect=201)
+        assert made.headers["location"] == "/api/me/addresses/" + made.json["id"], made.headers
+        api("add_address", body={**ADDRESS, "phone": "call me"}, token=buyer, expect=422)
+        for n in range(19):
+            api("add_address", body={**ADDRESS, "line2": f"Flat {n}"}, token=buyer, expect=201)
+        api("add_address", body={**ADDRESS, "line2": "Attic"}, token=buyer, expect=409)
+        api("add_address", body=home, token=buyer, expect=200)
+        path, book = [made.json["id"]], api("list_addresses", token=buyer, expect=200)
+        api("change_address", path=path, body=home, token=buyer, expect=428, valid=False)
+        api("change_address", path=path, body=home, headers={"If-Match": etag}, token=buyer, expect=412)
+        at = {"If-Match": book.headers["etag"]}
+        api("change_address", path=path, body={**home, "default": False}, headers=at, token=buyer, expect=422)
+        api("change_address", path=[samples.NOBODY], body=home, headers=at, token=buyer, expect=404)
+        changed = api("change_address", path=path, body={**home, "city": "Bath"}, headers=at, token=buyer, expect=200)
+        api("remove_address", path=path, token=buyer, expect=428, valid=False)
+        api("remove_address", path=path, headers=at, token=buyer, expect=412)
+        at = {"If-Match": changed.headers["etag"]}
+        api("remove_address", path=[samples.NOBODY], headers=at, token=buyer, expect=404)
+        left = api("remove_address", path=path, headers=at, token=buyer, expect=200).json["items"]
+        assert [one["default"] for one in left] == [True] + 18 * [False], left
+        line = {"sku": "lantern-lic", "quantity": 2, "customization": {"text": "Ada"}}
+        etag = api("get_basket", token=buyer, expect=200).headers["etag"]
+        api("set_basket", body={"lines": [line]}, token=buyer, expect=428, valid=False)
+        api("set_basket", body={"lines": [line, line]}, headers={"If-Match": etag}, token=buyer, expect=422)
+        api("set_basket", body={"lines": [line]}, headers={"If-Match": etag}, token=buyer, expect=200)
+        api("set_basket", body={"lines": []}, headers={"If-Match": etag}, token=buyer, expect=412)
+        guest = {"guest_basket": samples.NOBODY, "lines": [{**line, "quantity": 1}, {"sku": "lantern-box", "quantity": 1}]}
+        merged = api("merge_basket", body=guest, token=buyer, expect=200)
+        again = api("merge_basket", body=guest, token=buyer, expect=200)
+        assert merged.json == again.json == {"lines": [line, guest["lines"][1]], "left_out": []}, again.json
+        assert merged.headers["etag"] == again.headers["etag"] != etag, again.headers
+        api("merge_basket", body={**guest, "lines": [line]}, token=buyer, expect=422)
 
     def processes(self):
         """A purchase process that gives up at once, and a warehouse that is away, make the incidents."""

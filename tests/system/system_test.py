@@ -15,9 +15,10 @@ import purchase_cases
 import recovery_cases
 import refusal_cases
 import sellout_cases
+import shopper_cases
 import start_cases
 
-SUITES = [catalogue_cases, auth_cases, refusal_cases, purchase_cases, sellout_cases, start_cases, mail_cases, recovery_cases]
+SUITES = [catalogue_cases, auth_cases, refusal_cases, purchase_cases, sellout_cases, shopper_cases, start_cases, mail_cases, recovery_cases]
 
 
 def load_tests(loader, _, __):
