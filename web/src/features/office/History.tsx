@@ -35,7 +35,7 @@ export function History({ product, unsaved, onRestored }: HistoryProps) {
       <ol className={classes.versions}>
         {versions.map(({ version, changed_at: changedAt, changed_by: by, current }) => (
           <li key={version}>
-            <div className={classes.row}>
+            <div className={classes.version}>
               <span>
                 {t('history.version', { version })} · <time dateTime={changedAt}>{dayTime(changedAt)}</time>
               </span>
