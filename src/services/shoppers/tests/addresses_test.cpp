@@ -90,7 +90,9 @@ TEST_F(Addresses, outlive_a_crash_belong_to_one_account_and_are_sealed) {
   std::string bodies;
   for (std::uint16_t shard = 0; shard < 4; ++shard) {
     query.partition = storage::ShardAddress{&kShoppers, "shoppers", shard}.partition();
-    for (const auto& row : world.run(table->scan(query))->rows) bodies += row.body;
+    const auto page = world.run(table->scan(query));
+    ASSERT_TRUE(page);
+    for (const auto& row : page->rows) bodies += row.body;
   }
   EXPECT_FALSE(bodies.empty());
   EXPECT_THAT(bodies, Not(HasSubstr("Secret")));
