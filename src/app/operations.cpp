@@ -117,7 +117,8 @@ Task<json::value> import_file(Call& call) {
   constexpr std::int64_t kPiece = 512 << 10;
   const std::string file = call.text("file");
   const std::int64_t offset = call.number("offset");
-  Result<runtime::FilePiece> piece = runtime::read_file_piece(file, offset, kPiece);
+  std::function<Result<runtime::FilePiece>()> read = [file, offset] { return runtime::read_file_piece(file, offset, kPiece); };
+  Result<runtime::FilePiece> piece = co_await runtime::run_on<runtime::FilePiece>(call.runtime, call.runtime.pool, std::move(read));
   if (!piece) co_return fail(std::move(piece).error());
   call.context.deadline = Duration::max();
   std::string import = call.text("import");

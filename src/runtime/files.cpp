@@ -29,13 +29,19 @@ std::unexpected<Error> failed(const char* code, const char* what, const std::str
   return fail(ErrorKind::unavailable, code,
               std::string(what) + " " + path + ": " + std::strerror(errno));
 }
+
+Result<int> open_to_read(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) return fd;
+  if (errno == ENOENT) return fail(ErrorKind::not_found, "file.missing", path + " is not there");
+  return failed("file.read", "cannot open", path);
+}
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0 && errno == ENOENT)
-    return fail(ErrorKind::not_found, "file.missing", path + " is not there");
-  if (file.get() < 0) return failed("file.read", "cannot open", path);
+  const Result<int> opened = open_to_read(path);
+  if (!opened) return fail(opened.error());
+  const Descriptor file(*opened);
   std::string contents;
   std::array<char, 65536> buffer{};
   for (;;) {
@@ -50,9 +56,9 @@ Result<std::string> read_file(const std::string& path, std::size_t most_bytes) {
 }
 
 Result<FilePiece> read_file_piece(const std::string& path, std::int64_t offset, std::int64_t most_bytes) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0 && errno == ENOENT) return fail(ErrorKind::not_found, "file.missing", path + " is not there");
-  if (file.get() < 0) return failed("file.read", "cannot open", path);
+  const Result<int> opened = open_to_read(path);
+  if (!opened) return fail(opened.error());
+  const Descriptor file(*opened);
   struct stat about {};
   if (::fstat(file.get(), &about) != 0) return failed("file.read", "cannot read", path);
   FilePiece piece{std::string(static_cast<std::size_t>(most_bytes), '\0'), about.st_size, false};

@@ -5,7 +5,7 @@
 
 #include "base/result.hpp"
 
-/// Small whole files. Blocks: at start-up, or on a pool.
+/// Small files whole, large ones in pieces. Blocks: at start-up, or on a pool.
 namespace pps::runtime {
 
 /// Errors: `not_found` "file.missing"; `too_large` "file.too_large"; `unavailable` "file.read".

@@ -78,7 +78,6 @@ class Columns {
   void remove(DocNumber doc);
   void set_facet(DocNumber doc, const std::string& facet, const std::vector<std::string>& values);
   void set_number(DocNumber doc, const std::string& column, std::int64_t value);
-  void clear() { *this = Columns(); }
 
   std::optional<DocNumber> find(const Uuid& id) const;
   /// Adds what a query pins and its words did not find.

@@ -23,6 +23,16 @@ async function writeVariant(page: Page, at: number, { sku, size, colour }: Shirt
   await variant.getByLabel('Keeps stock').uncheck();
 }
 
+/** A product of one variant, on sale, in the form and not saved yet. */
+async function writeProduct(page: Page, slug: string): Promise<void> {
+  await enter(page, '/products/new');
+  await page.getByLabel('Name', { exact: true }).fill(slug);
+  await page.getByLabel('Status').selectOption('On sale');
+  await page.getByLabel('SKU').fill(slug);
+  await page.getByLabel('Name of the variant').fill('One');
+  await page.getByLabel('Price, tax included').fill('5');
+}
+
 async function save(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Saved', { exact: true })).toBeVisible();
@@ -85,12 +95,7 @@ test('a product with options and a sale is written, bought by its options, renam
 
 test('pictures are added, shown in the shop, put in order and taken away', async ({ page }) => {
   const slug = `photo-${unique()}`;
-  await enter(page, '/products/new');
-  await page.getByLabel('Name', { exact: true }).fill(slug);
-  await page.getByLabel('Status').selectOption('On sale');
-  await page.getByLabel('SKU').fill(slug);
-  await page.getByLabel('Name of the variant').fill('One');
-  await page.getByLabel('Price, tax included').fill('5');
+  await writeProduct(page, slug);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page).toHaveURL(/\/office\/products\/[0-9a-f-]{36}$/);
   const editor = page.url();
@@ -149,13 +154,8 @@ async function picture(page: Page, colour: string, width: number, height: number
 
 test('what a buyer chooses goes from the form to the order', async ({ page, browser, baseURL }) => {
   const slug = `ring-${unique()}`;
-  await enter(page, '/products/new');
-  await page.getByLabel('Name', { exact: true }).fill(slug);
-  await page.getByLabel('Status').selectOption('On sale');
-  await page.getByLabel('SKU').fill(slug);
-  await page.getByLabel('Name of the variant').fill('One');
+  await writeProduct(page, slug);
   await page.getByRole('region', { name: 'Variants' }).getByLabel('Delivered as').selectOption('Licence key');
-  await page.getByLabel('Price, tax included').fill('5');
   await page.getByLabel('Keeps stock').uncheck();
   await page.getByRole('button', { name: 'Begin with an engraving' }).click();
   await expect(page.getByRole('textbox', { name: 'Engraving' })).toBeVisible(); // the form that buyers get

@@ -66,6 +66,7 @@ struct ImageReply {
 
 /// What the purchase process needs to know of a SKU, at the price of now.
 struct QuoteRequest {
+  static constexpr std::size_t kMostCustomization = 4 * 1024;  ///< Bytes of one.
   std::vector<Sku> skus;  ///< 1 … 50.
   std::string currency;   ///< Empty: the shop's.
   /// What a buyer sends with each SKU, as canonical JSON or empty, to be held against the product's schema; none: not looked at.
@@ -202,6 +203,9 @@ class QuoteApi {
   virtual ~QuoteApi() = default;
   virtual Task<QuoteReply> quote(Context context, QuoteRequest request) = 0;
 };
+
+/// `not_found` "product.not_found".
+inline std::unexpected<Error> no_product() { return fail(ErrorKind::not_found, "product.not_found", "There is no such product."); }
 
 /// Loop-confined. Errors beside those named: `not_found` "product.not_found", `unavailable`.
 class CatalogueApi : public QuoteApi {

@@ -186,8 +186,7 @@ std::int64_t licence_price(const std::vector<std::string>& categories, std::stri
   if (shelf && *shelf->parent != '\0') shelf = shelf_of(shelf->parent);
   const std::int64_t cheapest = shelf ? shelf->cheapest : 490;
   const std::int64_t dearest = shelf ? shelf->dearest : 2'990;
-  const auto steps = static_cast<std::uint64_t>((dearest - cheapest) / 100 + 1);
-  return cheapest + static_cast<std::int64_t>(fnv1a(slug) % steps) * 100;
+  return price_between(cheapest, dearest, slug);
 }
 
 std::vector<std::string> slugs_of(const std::vector<AppstreamEntry>& entries) {
@@ -230,11 +229,8 @@ ProductInput appstream_product(const AppstreamEntry& entry, const std::string& s
   for (const auto& [name, value] : attributes)
     if (!value.empty()) product.attributes.emplace(name, cut(value, 200));
   const std::int64_t price = licence_price(product.categories, slug);
-  const auto prices = [](std::int64_t euro_cents) {
-    return std::map<std::string, std::int64_t>{{"EUR", euro_cents}, {"USD", euro_cents * 11 / 10}};
-  };
-  Variant licence{.sku = slug + "-licence", .name = "Licence", .prices = prices(price), .stock_tracked = false};
-  Variant box{.sku = slug + "-box", .name = "Boxed copy", .kind = "physical", .prices = prices(price + 1'000)};
+  Variant licence{.sku = slug + "-licence", .name = "Licence", .prices = prices_of(price), .stock_tracked = false};
+  Variant box{.sku = slug + "-box", .name = "Boxed copy", .kind = "physical", .prices = prices_of(price + 1'000)};
   product.variants = {std::move(licence), std::move(box)};
   return product;
 }

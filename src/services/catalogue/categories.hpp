@@ -17,7 +17,6 @@ class CategoryTree {
   /// "fields.invalid" with pointers such as /categories/3/parent.
   Result<void> check(const std::vector<CategoryInput>& categories) const;
 
-  bool has(const std::string& slug) const { return rows_.contains(slug); }
   /// Exactly as it is said here.
   bool has(const CategoryInput& category) const {
     const auto row = rows_.find(category.slug);

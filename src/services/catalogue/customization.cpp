@@ -10,6 +10,7 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include "services/catalogue/api.hpp"
 #include "services/catalogue/model.hpp"
 
 namespace pps::catalogue {
@@ -127,8 +128,8 @@ std::vector<Violation> violations_of(const std::string& schema, const std::strin
     if (customization.empty()) return {};
     return {{"", "this product takes no customization; leave it out"}};
   }
-  if (customization.size() > CustomizationLimits::kMostCustomization)
-    return {{"", fmt::format("a customization has at most {} bytes", CustomizationLimits::kMostCustomization)}};
+  if (customization.size() > QuoteRequest::kMostCustomization)
+    return {{"", fmt::format("a customization has at most {} bytes", QuoteRequest::kMostCustomization)}};
   json::object rules = json::parse(schema).as_object();
   rules["additionalProperties"] = false;
   return run(rules, customization.empty() ? json::value(json::object()) : json::parse(customization));

@@ -12,7 +12,6 @@ namespace pps::catalogue {
 
 struct CustomizationLimits {
   static constexpr std::size_t kMostSchema = 8 * 1024;         ///< Bytes of its canonical form.
-  static constexpr std::size_t kMostCustomization = 4 * 1024;  ///< The same of what a buyer sends.
   static constexpr std::size_t kMostProperties = 20;
 };
 

@@ -66,9 +66,7 @@ std::string section_of(const Stanza& stanza) {
 /// Within the section's range a place by the name, ending in 90 cents.
 std::int64_t price_of(std::string_view section, std::string_view package) {
   const auto found = std::find_if(kSections.begin(), kSections.end(), [&](const Section& one) { return section == one.slug; });
-  const std::int64_t cheapest = found == kSections.end() ? 490 : found->cheapest;
-  const std::int64_t dearest = found == kSections.end() ? 2990 : found->dearest;
-  return cheapest + static_cast<std::int64_t>(fnv1a(package) % static_cast<std::uint64_t>((dearest - cheapest) / 100 + 1)) * 100;
+  return found == kSections.end() ? price_between(490, 2990, package) : price_between(found->cheapest, found->dearest, package);
 }
 
 /// `_` stands for what a SKU cannot have: no name of a package has one.
@@ -138,9 +136,10 @@ void StanzaReader::end_line(std::vector<Item>& out) {
     item_.refused = Error{ErrorKind::invalid, "line.too_long", fmt::format("a package may have at most {} bytes", kMostStanza)};
     return;
   }
-  if (line.front() == ' ' || line.front() == '\t') {
-    if (!field_.empty()) item_.stanza[field_] += "\n" + line.substr(1);
-    if (!field_.empty()) return;
+  const bool goes_on = line.front() == ' ' || line.front() == '\t';
+  if (goes_on && !field_.empty()) {
+    item_.stanza[field_] += "\n" + line.substr(1);
+    return;
   }
   const std::size_t colon = line.find(':');
   if (colon == 0 || colon == std::string::npos || line.front() == ' ') {
@@ -200,10 +199,9 @@ Result<ProductInput> package_product(const Stanza& stanza) {
                                                             {"source", "Source"},     {"installed_size", "Installed-Size"}};
   for (const auto& [name, of] : attributes)
     if (std::string value = field(stanza, of); !value.empty()) product.attributes.emplace(name, cut(std::move(value), 200));
-  const std::int64_t price = price_of(section, package);
   product.variants = {Variant{.sku = sku_of(package),
                               .name = "Licence",
-                              .prices = {{"EUR", price}, {"USD", price * 11 / 10}},
+                              .prices = prices_of(price_of(section, package)),
                               .stock_tracked = false}};
   return product;
 }

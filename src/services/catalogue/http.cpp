@@ -129,22 +129,26 @@ Task<Response> get_product(Api api, Request request, bool by_slug) {
   co_return conditional(request, std::move(*reply));
 }
 
+Response image_response(const Request& request, const ImageReply& image, std::string_view kept) {
+  Response response;
+  response.headers.set("ETag", image.etag);
+  response.headers.set("Cache-Control", std::string(kept));
+  if (not_modified(request, image.etag)) {
+    response.status = 304;
+    return response;
+  }
+  response.headers.set("Content-Type", image.media_type);
+  response.body = std::string(image.bytes.begin(), image.bytes.end());
+  return response;
+}
+
 Task<Response> get_image(Api api, Request request) {
   const auto id = ProductId::parse(request.params.at(0));
-  if (!id) co_return fail(ErrorKind::not_found, "product.not_found", "There is no such product.");
+  if (!id) co_return no_product();
   ImageRequest asked{*id, request.params.at(1)};
   Result<ImageReply> image = co_await api->image(request.context, std::move(asked));
   if (!image) co_return fail(std::move(image).error());
-  Response response;
-  response.headers.set("ETag", image->etag);
-  response.headers.set("Cache-Control", "public, max-age=86400");
-  if (not_modified(request, image->etag)) {
-    response.status = 304;
-    co_return response;
-  }
-  response.headers.set("Content-Type", image->media_type);
-  response.body = std::string(image->bytes.begin(), image->bytes.end());
-  co_return response;
+  co_return image_response(request, *image, "public, max-age=86400");
 }
 
 bool is_sha256(std::string_view text) {
@@ -159,16 +163,7 @@ Task<Response> get_media(Api api, Request request) {
   MediaRequest asked{std::string(name.substr(0, name.size() - 5))};
   Result<ImageReply> image = co_await api->media(request.context, std::move(asked));
   if (!image) co_return fail(std::move(image).error());
-  Response response;
-  response.headers.set("ETag", image->etag);
-  response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
-  if (not_modified(request, image->etag)) {
-    response.status = 304;
-    co_return response;
-  }
-  response.headers.set("Content-Type", image->media_type);
-  response.body = std::string(image->bytes.begin(), image->bytes.end());
-  co_return response;
+  co_return image_response(request, *image, "public, max-age=31536000, immutable");
 }
 
 Task<Response> list_categories(Api api, Request request) {
@@ -222,30 +217,22 @@ Task<Response> get_availability(Api api, std::shared_ptr<provisioner::Provisione
 void add_public_routes(net::Router& router, std::shared_ptr<CatalogueApi> api,
                        std::shared_ptr<provisioner::ProvisionerApi> provisioner) {
   using net::Method;
-  const auto add = [&router](Method method, std::string pattern, std::string operation, net::Access access,
-                             net::Handler handler) {
-    router.add({.method = method,
-                .pattern = std::move(pattern),
-                .operation_id = std::move(operation),
-                .access = std::move(access),
-                .handler = std::move(handler)});
-  };
   const net::Access open = net::open_to_all();
-  add(Method::get, "/api/products", "list_products", open, [api](Request r) { return list_products(api, std::move(r)); });
-  add(Method::get, "/api/products/suggest", "suggest_products", open,
+  add_route(router, Method::get, "/api/products", "list_products", open, [api](Request r) { return list_products(api, std::move(r)); });
+  add_route(router, Method::get, "/api/products/suggest", "suggest_products", open,
       [api](Request r) { return suggest(api, std::move(r)); });
-  add(Method::get, "/api/products/{id}", "get_product", open,
+  add_route(router, Method::get, "/api/products/{id}", "get_product", open,
       [api](Request r) { return get_product(api, std::move(r), false); });
-  add(Method::get, "/api/products/by-slug/{slug}", "get_product_by_slug", open,
+  add_route(router, Method::get, "/api/products/by-slug/{slug}", "get_product_by_slug", open,
       [api](Request r) { return get_product(api, std::move(r), true); });
-  add(Method::get, "/api/products/{id}/related", "list_related_products", open,
+  add_route(router, Method::get, "/api/products/{id}/related", "list_related_products", open,
       [api](Request r) { return get_related(api, std::move(r)); });
-  add(Method::get, "/api/products/{id}/images/{name}", "get_product_image", open,
+  add_route(router, Method::get, "/api/products/{id}/images/{name}", "get_product_image", open,
       [api](Request r) { return get_image(api, std::move(r)); });
-  add(Method::get, "/api/media/{name}", "get_media", open, [api](Request r) { return get_media(api, std::move(r)); });
-  add(Method::get, "/api/categories", "list_categories", open,
+  add_route(router, Method::get, "/api/media/{name}", "get_media", open, [api](Request r) { return get_media(api, std::move(r)); });
+  add_route(router, Method::get, "/api/categories", "list_categories", open,
       [api](Request r) { return list_categories(api, std::move(r)); });
-  add(Method::get, "/api/availability", "get_availability", open,
+  add_route(router, Method::get, "/api/availability", "get_availability", open,
       [api, provisioner](Request r) { return get_availability(api, provisioner, std::move(r)); });
   add_admin_routes(router, api);
   add_transfer_routes(router, api);

@@ -1,7 +1,5 @@
 #include "services/catalogue/http_admin.hpp"
 
-#include <charconv>
-
 #include "services/catalogue/http_parts.hpp"
 #include "services/catalogue/http_transfer.hpp"
 
@@ -143,12 +141,9 @@ Task<Response> admin_history(Api api, Request request) {
 
 /// The second parameter of the path.
 Result<std::int64_t> version_of(const Request& request) {
-  const std::string& text = request.params.at(1);
-  std::int64_t version = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-  if (error != std::errc() || end != text.data() + text.size() || version < 1)
-    return malformed("the version in the path must be a whole number from 1");
-  return version;
+  const std::optional<std::int64_t> version = whole_number(request.params.at(1));
+  if (!version || *version < 1) return malformed("the version in the path must be a whole number from 1");
+  return *version;
 }
 
 Task<Response> admin_version(Api api, Request request) {
@@ -178,40 +173,32 @@ Task<Response> admin_restore(Api api, Request request) {
 
 void add_admin_routes(net::Router& router, std::shared_ptr<CatalogueApi> api) {
   using net::Method;
-  const auto add = [&router](Method method, std::string pattern, std::string operation, net::Access access,
-                             net::Handler handler) {
-    router.add({.method = method,
-                .pattern = std::move(pattern),
-                .operation_id = std::move(operation),
-                .access = std::move(access),
-                .handler = std::move(handler)});
-  };
   const net::Access write = net::with_scope("catalogue:write");
-  add(Method::get, "/api/admin/products", "admin_list_products", write,
+  add_route(router, Method::get, "/api/admin/products", "admin_list_products", write,
       [api](Request r) { return admin_list(api, std::move(r)); });
-  add(Method::post, "/api/admin/products", "admin_create_product", write,
+  add_route(router, Method::post, "/api/admin/products", "admin_create_product", write,
       [api](Request r) { return admin_create(api, std::move(r)); });
-  add(Method::get, "/api/admin/products/{id}", "admin_get_product", write,
+  add_route(router, Method::get, "/api/admin/products/{id}", "admin_get_product", write,
       [api](Request r) { return admin_get(api, std::move(r)); });
-  add(Method::put, "/api/admin/products/{id}", "admin_replace_product", write,
+  add_route(router, Method::put, "/api/admin/products/{id}", "admin_replace_product", write,
       [api](Request r) { return admin_change(api, std::move(r), false); });
-  add(Method::post, "/api/admin/products/{id}/archive", "admin_archive_product", write,
+  add_route(router, Method::post, "/api/admin/products/{id}/archive", "admin_archive_product", write,
       [api](Request r) { return admin_change(api, std::move(r), true); });
-  add(Method::get, "/api/admin/products/import/{id}", "admin_get_import", write,
+  add_route(router, Method::get, "/api/admin/products/import/{id}", "admin_get_import", write,
       [api](Request r) { return admin_import_status(api, std::move(r)); });
-  add(Method::get, "/api/admin/search/synonyms", "admin_get_synonyms", write,
+  add_route(router, Method::get, "/api/admin/search/synonyms", "admin_get_synonyms", write,
       [api](Request r) { return admin_setting(api, std::move(r), &CatalogueApi::synonyms); });
-  add(Method::put, "/api/admin/search/synonyms", "admin_set_synonyms", write,
+  add_route(router, Method::put, "/api/admin/search/synonyms", "admin_set_synonyms", write,
       [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_synonyms); });
-  add(Method::get, "/api/admin/search/pins", "admin_get_pins", write,
+  add_route(router, Method::get, "/api/admin/search/pins", "admin_get_pins", write,
       [api](Request r) { return admin_setting(api, std::move(r), &CatalogueApi::pins); });
-  add(Method::put, "/api/admin/search/pins", "admin_set_pins", write,
+  add_route(router, Method::put, "/api/admin/search/pins", "admin_set_pins", write,
       [api](Request r) { return admin_set_setting(api, std::move(r), &CatalogueApi::set_pins); });
-  add(Method::get, "/api/admin/search/rebuild", "admin_get_search_rebuild", write,
+  add_route(router, Method::get, "/api/admin/search/rebuild", "admin_get_search_rebuild", write,
       [api](Request r) { return admin_rebuild_search(api, std::move(r), false); });
-  add(Method::post, "/api/admin/search/rebuild", "admin_rebuild_search", write,
+  add_route(router, Method::post, "/api/admin/search/rebuild", "admin_rebuild_search", write,
       [api](Request r) { return admin_rebuild_search(api, std::move(r), true); });
-  add(Method::get, "/api/admin/search/missed-queries", "admin_list_missed_queries", write,
+  add_route(router, Method::get, "/api/admin/search/missed-queries", "admin_list_missed_queries", write,
       [api](Request r) { return admin_missed_queries(api, std::move(r)); });
   router.add({.method = Method::post,
               .pattern = "/api/admin/products/{id}/images",
@@ -219,13 +206,13 @@ void add_admin_routes(net::Router& router, std::shared_ptr<CatalogueApi> api) {
               .access = write,
               .handler = [api](Request r) { return admin_add_image(api, std::move(r)); },
               .max_body_bytes = ImageUpload::kMostBytes});
-  add(Method::put, "/api/admin/products/{id}/images", "admin_arrange_product_images", write,
+  add_route(router, Method::put, "/api/admin/products/{id}/images", "admin_arrange_product_images", write,
       [api](Request r) { return admin_arrange_images(api, std::move(r)); });
-  add(Method::get, "/api/admin/products/{id}/history", "admin_list_product_history", write,
+  add_route(router, Method::get, "/api/admin/products/{id}/history", "admin_list_product_history", write,
       [api](Request r) { return admin_history(api, std::move(r)); });
-  add(Method::get, "/api/admin/products/{id}/history/{version}", "admin_get_product_version", write,
+  add_route(router, Method::get, "/api/admin/products/{id}/history/{version}", "admin_get_product_version", write,
       [api](Request r) { return admin_version(api, std::move(r)); });
-  add(Method::post, "/api/admin/products/{id}/history/{version}/restore", "admin_restore_product", write,
+  add_route(router, Method::post, "/api/admin/products/{id}/history/{version}/restore", "admin_restore_product", write,
       [api](Request r) { return admin_restore(api, std::move(r)); });
 }
 

@@ -11,14 +11,19 @@ std::unexpected<Error> malformed(std::string detail) {
   return fail(ErrorKind::malformed, "request.malformed", std::move(detail));
 }
 
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
 Result<std::optional<std::int64_t>> integer_of(const Request& request, std::string_view name) {
   const auto text = request.query_value(name);
   if (!text) return std::optional<std::int64_t>();
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size())
-    return malformed("?" + std::string(name) + " must be a whole number");
-  return std::optional(value);
+  const std::optional<std::int64_t> value = whole_number(*text);
+  if (!value) return malformed("?" + std::string(name) + " must be a whole number");
+  return value;
 }
 
 std::string text_of(const Request& request, std::string_view name) {
@@ -41,6 +46,15 @@ Response json_response(JsonReply reply, int status) {
   if (!reply.etag.empty()) response.headers.set("ETag", std::move(reply.etag));
   response.body = std::move(reply.json);
   return response;
+}
+
+void add_route(net::Router& router, net::Method method, std::string pattern, std::string operation, net::Access access,
+               net::Handler handler) {
+  router.add({.method = method,
+              .pattern = std::move(pattern),
+              .operation_id = std::move(operation),
+              .access = std::move(access),
+              .handler = std::move(handler)});
 }
 
 }  // namespace pps::catalogue

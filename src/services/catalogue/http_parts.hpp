@@ -20,6 +20,10 @@ std::string text_of(const net::Request& request, std::string_view name);
 std::string header_of(const net::Request& request, std::string_view name);
 /// The first parameter of the path. `malformed`: not a UUID.
 Result<std::string> id_of(const net::Request& request);
+/// Nothing if it is no whole number.
+std::optional<std::int64_t> whole_number(std::string_view text);
 net::Response json_response(JsonReply reply, int status = 200);
+void add_route(net::Router& router, net::Method method, std::string pattern, std::string operation, net::Access access,
+               net::Handler handler);
 
 }  // namespace pps::catalogue

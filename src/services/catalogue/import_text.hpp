@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,17 @@ inline std::string cut(std::string text, std::size_t characters) {
       break;
     }
   return text;
+}
+
+/// Euro cents: in the range a place by the name, in steps of a euro.
+inline std::int64_t price_between(std::int64_t cheapest, std::int64_t dearest, std::string_view name) {
+  const auto steps = static_cast<std::uint64_t>((dearest - cheapest) / 100 + 1);
+  return cheapest + static_cast<std::int64_t>(fnv1a(name) % steps) * 100;
+}
+
+/// By currency: dollars are euros times 1.1.
+inline std::map<std::string, std::int64_t> prices_of(std::int64_t euro_cents) {
+  return {{"EUR", euro_cents}, {"USD", euro_cents * 11 / 10}};
 }
 
 }  // namespace pps::catalogue

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -125,7 +126,6 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
 
   // crossings.cpp
   void watch(const Product& product);
-  Task<void> remember_crossing(ProductInput input, ProductId id);
   Task<void> load_crossings();
   void arm_crossings();
   boost::asio::awaitable<void> run_crossings();
@@ -159,9 +159,22 @@ class CatalogueService final : public CatalogueApi, public std::enable_shared_fr
 
   // change.cpp
   Task<Product> create_product(ProductInput input, std::vector<Image> images, std::string actor);
-  Task<Saved> replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
-                              std::optional<std::vector<Image>> images, std::string actor);
-  Task<Saved> replace_locked(Product current, ProductInput input, std::vector<Image> images, std::string actor, Duration begun);
+  /// What of a product is changed.
+  struct Content {
+    ProductInput input;
+    std::vector<Image> images;
+  };
+  /// Makes of a product as it is what it is to be; called once, under its lock.
+  using Edit = std::function<Result<Content>(const Product&)>;
+  /// Errors: the edit's, "product.not_found", `stale` "etag.mismatch" if there is an `if_match` and it is another version's.
+  Task<Saved> edit_product(ProductId id, std::optional<std::string> if_match, Edit edit, std::string actor);
+  /// The same, answering the AdminProduct.
+  Task<JsonReply> edit_and_reply(ProductId id, std::optional<std::string> if_match, Edit edit, std::string actor);
+  Task<Saved> replace_locked(Product current, Content content, std::string actor, Duration begun);
+  /// "product.not_found"; `precondition_required` "etag.required".
+  static Result<ProductId> id_to_change(const std::string& id, const std::string& if_match);
+  /// Its moments to come are noted first.
+  Task<void> write(Repository::Change change);
   Task<void> claim_all(std::vector<Claim> claims, ProductId owner, ProductInput input);
   Task<void> release_all(std::vector<Claim> claims, ProductId owner);
   void changed(const ProductChanged& change, const Product& product);

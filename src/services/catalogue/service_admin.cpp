@@ -69,7 +69,7 @@ Task<JsonReply> CatalogueService::admin_get(Context, ProductRequest request) {
   Result<std::optional<Product>> product = std::optional<Product>();
   if (id) product = co_await repository_->find(*id);
   if (!product) co_return fail(std::move(product).error());
-  if (!*product) co_return fail(ErrorKind::not_found, "product.not_found", "There is no such product.");
+  if (!*product) co_return no_product();
   co_return JsonReply{admin_json(**product), etag_of((*product)->version)};
 }
 

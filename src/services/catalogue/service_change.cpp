@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "services/catalogue/offers.hpp"
 #include "services/catalogue/product_input.hpp"
 #include "services/catalogue/service.hpp"
 
@@ -53,13 +54,17 @@ bool matches(std::string_view if_match, std::string_view etag) {
 
 namespace {
 
-std::unexpected<Error> not_found() {
-  return fail(ErrorKind::not_found, "product.not_found", "There is no such product.");
-}
-
 JsonReply reply_of(const Product& product) { return {admin_json(product), etag_of(product.version)}; }
 
 }  // namespace
+
+Result<ProductId> CatalogueService::id_to_change(const std::string& id, const std::string& if_match) {
+  const auto product = ProductId::parse(id);
+  if (!product) return no_product();
+  if (if_match.empty())
+    return fail(ErrorKind::precondition_required, "etag.required", "Send If-Match with the ETag last read.");
+  return *product;
+}
 
 void CatalogueService::know_audiences(const ProductInput& input) {
   for (const auto& [language, texts] : input.texts) languages_.insert(language);
@@ -109,6 +114,15 @@ Task<void> CatalogueService::release_all(std::vector<Claim> claims, ProductId ow
   co_return Result<void>{};
 }
 
+Task<void> CatalogueService::write(Repository::Change change) {
+  if (next_crossing(change.product.input, runtime_.clock.now())) {
+    Result<void> noted = co_await repository_->note_crossing(change.product.id, true);
+    if (!noted) co_return noted;
+  }
+  Result<void> written = co_await repository_->write(std::move(change));
+  co_return written;
+}
+
 Task<Product> CatalogueService::create_product(ProductInput input, std::vector<Image> images, std::string actor) {
   const auto self = shared_from_this();
   const Duration begun = runtime_.clock.monotonic();
@@ -121,8 +135,7 @@ Task<Product> CatalogueService::create_product(ProductInput input, std::vector<I
   ProductChanged change{product.id, 1, {}, {}};
   name_claims(claims, change);
   Repository::Change written_as{product, std::nullopt, "product.created", change, begun};
-  Result<void> written = co_await remember_crossing(product.input, product.id);
-  if (written) written = co_await repository_->write(std::move(written_as));
+  Result<void> written = co_await write(std::move(written_as));
   if (!written) {
     // If it may have been written, the claims stay: they are its own.
     if (written.error().kind != ErrorKind::unknown_outcome) {
@@ -135,23 +148,31 @@ Task<Product> CatalogueService::create_product(ProductInput input, std::vector<I
   co_return product;
 }
 
-Task<Saved> CatalogueService::replace_product(ProductId id, std::optional<std::string> if_match, ProductInput input,
-                                              std::optional<std::vector<Image>> images, std::string actor) {
+Task<Saved> CatalogueService::edit_product(ProductId id, std::optional<std::string> if_match, Edit edit, std::string actor) {
   const auto self = shared_from_this();
   const ProductLocks::Held held = co_await locks_.acquire(id);
   const Duration begun = runtime_.clock.monotonic();
   Result<std::optional<Product>> current = co_await repository_->find(id);
   if (!current) co_return fail(std::move(current).error());
-  if (!*current) co_return not_found();
+  if (!*current) co_return no_product();
   if (if_match && !matches(*if_match, etag_of((*current)->version)))
     co_return fail(ErrorKind::stale, "etag.mismatch", "The product was changed since it was read; read it again.");
-  std::vector<Image> pictures = images ? std::move(*images) : (*current)->images;
-  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(pictures), std::move(actor), begun);
+  Result<Content> content = edit(**current);
+  if (!content) co_return fail(std::move(content).error());
+  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(*content), std::move(actor), begun);
   co_return saved;
 }
 
-Task<Saved> CatalogueService::replace_locked(Product current, ProductInput input, std::vector<Image> images,
-                                             std::string actor, Duration begun) {
+Task<JsonReply> CatalogueService::edit_and_reply(ProductId id, std::optional<std::string> if_match, Edit edit, std::string actor) {
+  const auto self = shared_from_this();
+  Result<Saved> saved = co_await edit_product(id, std::move(if_match), std::move(edit), std::move(actor));
+  if (!saved) co_return fail(std::move(saved).error());
+  co_return reply_of(saved->product);
+}
+
+Task<Saved> CatalogueService::replace_locked(Product current, Content content, std::string actor, Duration begun) {
+  ProductInput& input = content.input;
+  std::vector<Image>& images = content.images;
   input.unknown = current.input.unknown;  // columns of a newer version stay
   if (input == current.input && images == current.images) co_return Saved{std::move(current), RowOutcome::unchanged};
   const std::vector<Claim> before = claims_of(current.input);
@@ -168,8 +189,7 @@ Task<Saved> CatalogueService::replace_locked(Product current, ProductInput input
   name_claims(after, change);
   const bool archived = product.input.status == "archived" && current.input.status != "archived";
   Repository::Change written_as{product, std::move(current), archived ? "product.archived" : "product.changed", change, begun};
-  Result<void> written = co_await remember_crossing(product.input, product.id);
-  if (written) written = co_await repository_->write(std::move(written_as));
+  Result<void> written = co_await write(std::move(written_as));
   if (!written) {
     if (written.error().kind != ErrorKind::unknown_outcome) {
       Result<void> released = co_await release_all(fresh, product.id);
@@ -193,7 +213,10 @@ Task<Saved> CatalogueService::upsert(ProductInput input, std::optional<std::vect
     Result<std::optional<ProductId>> id = co_await id_of_slug(input.slug);
     if (!id) co_return fail(std::move(id).error());
     if (*id) {
-      Result<Saved> saved = co_await replace_product(**id, std::nullopt, input, images, actor);
+      Edit all = [given = std::move(input), pictures = std::move(images)](const Product& current) mutable -> Result<Content> {
+        return Content{std::move(given), pictures ? std::move(*pictures) : current.images};
+      };
+      Result<Saved> saved = co_await edit_product(**id, std::nullopt, std::move(all), actor);
       co_return saved;
     }
     std::vector<Image> pictures = images.value_or(std::vector<Image>());
@@ -218,37 +241,28 @@ Task<JsonReply> CatalogueService::create(Context, ChangeRequest request) {
 
 Task<JsonReply> CatalogueService::replace(Context, ChangeRequest request) {
   const auto self = shared_from_this();
-  const auto id = ProductId::parse(request.id);
-  if (!id) co_return not_found();
-  if (request.if_match.empty())
-    co_return fail(ErrorKind::precondition_required, "etag.required", "Send If-Match with the ETag last read.");
+  Result<ProductId> id = id_to_change(request.id, request.if_match);
+  if (!id) co_return fail(std::move(id).error());
   Result<ProductInput> input = read_product_input(request.json);
   if (!input) co_return fail(std::move(input).error());
-  std::optional<std::string> if_match = request.if_match;
-  Result<Saved> saved = co_await replace_product(*id, std::move(if_match), std::move(*input), std::nullopt, std::move(request.actor));
-  if (!saved) co_return fail(std::move(saved).error());
-  co_return reply_of(saved->product);
+  Edit edit = [given = std::move(*input)](const Product& current) mutable -> Result<Content> {
+    return Content{std::move(given), current.images};
+  };
+  Result<JsonReply> reply = co_await edit_and_reply(*id, std::move(request.if_match), std::move(edit), std::move(request.actor));
+  co_return reply;
 }
 
 Task<JsonReply> CatalogueService::archive(Context, ChangeRequest request) {
   const auto self = shared_from_this();
-  const auto id = ProductId::parse(request.id);
-  if (!id) co_return not_found();
-  if (request.if_match.empty())
-    co_return fail(ErrorKind::precondition_required, "etag.required", "Send If-Match with the ETag last read.");
-  const ProductLocks::Held held = co_await locks_.acquire(*id);
-  const Duration begun = runtime_.clock.monotonic();
-  Result<std::optional<Product>> current = co_await repository_->find(*id);
-  if (!current) co_return fail(std::move(current).error());
-  if (!*current) co_return not_found();
-  if (!matches(request.if_match, etag_of((*current)->version)))
-    co_return fail(ErrorKind::stale, "etag.mismatch", "The product was changed since it was read; read it again.");
-  ProductInput input = (*current)->input;
-  input.status = "archived";
-  std::vector<Image> images = (*current)->images;
-  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(images), std::move(request.actor), begun);
-  if (!saved) co_return fail(std::move(saved).error());
-  co_return reply_of(saved->product);
+  Result<ProductId> id = id_to_change(request.id, request.if_match);
+  if (!id) co_return fail(std::move(id).error());
+  Edit edit = [](const Product& current) -> Result<Content> {
+    Content content{current.input, current.images};
+    content.input.status = "archived";
+    return content;
+  };
+  Result<JsonReply> reply = co_await edit_and_reply(*id, std::move(request.if_match), std::move(edit), std::move(request.actor));
+  co_return reply;
 }
 
 }  // namespace pps::catalogue

@@ -19,12 +19,13 @@ constexpr Duration kLongestWait = std::chrono::minutes(1);
 }  // namespace
 
 void CatalogueService::watch(const Product& product) {
+  const std::optional<Timestamp> first = crossings_.first();
   const std::optional<Timestamp> next = next_crossing(product.input, runtime_.clock.now());
   if (next)
     crossings_.put(product.id, *next);
   else
     crossings_.remove(product.id);
-  arm_crossings();
+  if (crossings_.first() != first) arm_crossings();
 }
 
 void CatalogueService::arm_crossings() {
@@ -35,12 +36,6 @@ void CatalogueService::arm_crossings() {
     if (std::exchange(crossing_, true)) return;
     runtime::spawn(runtime_.executor, run_crossings());
   });
-}
-
-Task<void> CatalogueService::remember_crossing(ProductInput input, ProductId id) {
-  if (!next_crossing(input, runtime_.clock.now())) co_return Result<void>{};
-  Result<void> noted = co_await repository_->note_crossing(id, true);
-  co_return noted;
 }
 
 boost::asio::awaitable<void> CatalogueService::run_crossings() {

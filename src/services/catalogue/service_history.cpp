@@ -7,10 +7,6 @@
 namespace pps::catalogue {
 namespace {
 
-std::unexpected<Error> no_product() {
-  return fail(ErrorKind::not_found, "product.not_found", "There is no such product.");
-}
-
 std::unexpected<Error> no_version() {
   return fail(ErrorKind::not_found, "version.not_found",
               "The product has no such version, or it is not kept any more: the last " +
@@ -78,18 +74,15 @@ Task<JsonReply> CatalogueService::version(Context, VersionRequest request) {
 
 Task<JsonReply> CatalogueService::restore(Context, RestoreRequest request) {
   const auto self = shared_from_this();
-  const auto id = ProductId::parse(request.id);
-  if (!id) co_return no_product();
-  if (request.if_match.empty())
-    co_return fail(ErrorKind::precondition_required, "etag.required", "Send If-Match with the ETag last read.");
+  Result<ProductId> id = id_to_change(request.id, request.if_match);
+  if (!id) co_return fail(std::move(id).error());
   Result<Product> earlier = co_await version_of(*id, request.version);
   if (!earlier) co_return fail(std::move(earlier).error());
-  std::optional<std::string> if_match = std::move(request.if_match);
-  std::optional<std::vector<Image>> images = std::move(earlier->images);
-  Result<Saved> saved = co_await replace_product(*id, std::move(if_match), std::move(earlier->input), std::move(images),
-                                                 std::move(request.actor));
-  if (!saved) co_return fail(std::move(saved).error());
-  co_return JsonReply{admin_json(saved->product), etag_of(saved->product.version)};
+  Edit edit = [content = Content{std::move(earlier->input), std::move(earlier->images)}](const Product&) mutable -> Result<Content> {
+    return std::move(content);
+  };
+  Result<JsonReply> reply = co_await edit_and_reply(*id, std::move(request.if_match), std::move(edit), std::move(request.actor));
+  co_return reply;
 }
 
 }  // namespace pps::catalogue

@@ -158,8 +158,9 @@ boost::asio::awaitable<void> CatalogueService::catch_up() {
   Result<std::uint64_t> position = co_await repository_->index_position();
   Result<void> done = Result<void>{};
   if (!position) done = fail(std::move(position).error());
-  if (done && index_->position() < *position) done = co_await reindex();
-  if (done) done = co_await refresh_live();
+  const bool behind = done && index_->position() < *position;
+  if (behind) done = co_await reindex();
+  if (done && !behind) done = co_await refresh_live();  // a rebuild ends with it
   show_popularity();
   if (done) done = co_await load_crossings();
   if (!done) log::error("catalogue.catch_up_failed", {{"code", done.error().code}, {"detail", done.error().detail}});

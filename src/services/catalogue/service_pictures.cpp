@@ -12,10 +12,6 @@ std::unexpected<Error> no_picture() {
   return fail(ErrorKind::not_found, "image.not_found", "There is no such picture.");
 }
 
-std::unexpected<Error> no_product() {
-  return fail(ErrorKind::not_found, "product.not_found", "There is no such product.");
-}
-
 Result<std::vector<Image>> arrange(const std::vector<Image>& images, const std::vector<ArrangedImage>& order) {
   std::vector<Image> out;
   Error refused{ErrorKind::invalid, "fields.invalid", "Some fields are wrong.", {}, {}};
@@ -69,43 +65,32 @@ Task<JsonReply> CatalogueService::add_image(Context, ImageUpload request) {
   if (!*before) co_return no_product();
   Result<Image> image = co_await keep_picture(std::move(request.bytes), std::move(request.alt));
   if (!image) co_return fail(std::move(image).error());
-  const ProductLocks::Held held = co_await locks_.acquire(*id);
-  const Duration begun = runtime_.clock.monotonic();
-  Result<std::optional<Product>> current = co_await repository_->find(*id);
-  if (!current) co_return fail(std::move(current).error());
-  if (!*current) co_return no_product();
-  std::vector<Image> images = (*current)->images;
-  const bool there = std::any_of(images.begin(), images.end(), [&](const Image& one) { return one.blob == image->blob; });
-  if (!there && images.size() >= kMostImages)
-    co_return fail(ErrorKind::conflict, "images.too_many", "A product has at most 20 pictures; take one away first.");
-  if (!there) images.push_back(std::move(*image));
-  ProductInput input = (*current)->input;
-  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(images), std::move(request.actor), begun);
-  if (!saved) co_return fail(std::move(saved).error());
-  co_return JsonReply{admin_json(saved->product), etag_of(saved->product.version)};
+  Edit edit = [added = std::move(*image)](const Product& current) -> Result<Content> {
+    Content content{current.input, current.images};
+    std::vector<Image>& images = content.images;
+    if (std::any_of(images.begin(), images.end(), [&](const Image& one) { return one.blob == added.blob; })) return content;
+    if (images.size() >= kMostImages)
+      return fail(ErrorKind::conflict, "images.too_many", "A product has at most 20 pictures; take one away first.");
+    images.push_back(added);
+    return content;
+  };
+  Result<JsonReply> reply = co_await edit_and_reply(*id, std::nullopt, std::move(edit), std::move(request.actor));
+  co_return reply;
 }
 
 Task<JsonReply> CatalogueService::arrange_images(Context, ChangeRequest request) {
   const auto self = shared_from_this();
-  const auto id = ProductId::parse(request.id);
-  if (!id) co_return no_product();
-  if (request.if_match.empty())
-    co_return fail(ErrorKind::precondition_required, "etag.required", "Send If-Match with the ETag last read.");
+  Result<ProductId> id = id_to_change(request.id, request.if_match);
+  if (!id) co_return fail(std::move(id).error());
   Result<std::vector<ArrangedImage>> order = read_images_input(request.json);
   if (!order) co_return fail(std::move(order).error());
-  const ProductLocks::Held held = co_await locks_.acquire(*id);
-  const Duration begun = runtime_.clock.monotonic();
-  Result<std::optional<Product>> current = co_await repository_->find(*id);
-  if (!current) co_return fail(std::move(current).error());
-  if (!*current) co_return no_product();
-  if (!matches(request.if_match, etag_of((*current)->version)))
-    co_return fail(ErrorKind::stale, "etag.mismatch", "The product was changed since it was read; read it again.");
-  Result<std::vector<Image>> images = arrange((*current)->images, *order);
-  if (!images) co_return fail(std::move(images).error());
-  ProductInput input = (*current)->input;
-  Result<Saved> saved = co_await replace_locked(std::move(**current), std::move(input), std::move(*images), std::move(request.actor), begun);
-  if (!saved) co_return fail(std::move(saved).error());
-  co_return JsonReply{admin_json(saved->product), etag_of(saved->product.version)};
+  Edit edit = [wanted = std::move(*order)](const Product& current) -> Result<Content> {
+    Result<std::vector<Image>> images = arrange(current.images, wanted);
+    if (!images) return fail(std::move(images).error());
+    return Content{current.input, std::move(*images)};
+  };
+  Result<JsonReply> reply = co_await edit_and_reply(*id, std::move(request.if_match), std::move(edit), std::move(request.actor));
+  co_return reply;
 }
 
 Task<cache::Entry> CatalogueService::blob(std::string sha256) {

@@ -52,10 +52,6 @@ cache::Entry entry_of(std::string bytes, std::string tag = {}) {
   return {std::make_shared<const std::string>(std::move(bytes)), std::move(tag)};
 }
 
-std::unexpected<Error> no_product() {
-  return fail(ErrorKind::not_found, "product.not_found", "There is no such product.");
-}
-
 }  // namespace
 
 Result<Audience> CatalogueService::audience_of(const std::string& currency, const std::string& language) const {

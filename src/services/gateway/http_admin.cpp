@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "net/request_values.hpp"
 #include "services/gateway/http_request.hpp"
 #include "services/gateway/http_routes.hpp"
 #include "services/gateway/json.hpp"
@@ -40,7 +41,7 @@ Task<net::Response> list_purchases(Kept shared, net::Request request) {
 }
 
 Task<net::Response> get_purchase(Kept shared, net::Request request) {
-  Result<Uuid> id = http_request::id_of(request);
+  Result<Uuid> id = net::id_of(request);
   if (!id) co_return fail(std::move(id).error());
   orchestrator::PurchaseRequest asked{{*id}, std::nullopt};
   Result<orchestrator::AdminPurchase> purchase = co_await shared->parts.orchestrator->admin_get(request.context, asked);
@@ -49,7 +50,7 @@ Task<net::Response> get_purchase(Kept shared, net::Request request) {
 }
 
 Task<net::Response> retry_purchase(Kept shared, net::Request request) {
-  Result<Uuid> id = http_request::id_of(request);
+  Result<Uuid> id = net::id_of(request);
   if (!id) co_return fail(std::move(id).error());
   orchestrator::PurchaseRequest asked{{*id}, std::nullopt};
   Result<orchestrator::AdminPurchase> purchase = co_await shared->parts.orchestrator->retry(request.context, asked);
@@ -58,7 +59,7 @@ Task<net::Response> retry_purchase(Kept shared, net::Request request) {
 }
 
 Task<net::Response> cancel_purchase(Kept shared, net::Request request) {
-  Result<Uuid> id = http_request::id_of(request);
+  Result<Uuid> id = net::id_of(request);
   if (!id) co_return fail(std::move(id).error());
   orchestrator::PurchaseRequest asked{{*id}, std::nullopt};
   Result<orchestrator::Purchase> cancelled = co_await shared->parts.orchestrator->cancel(request.context, asked);
@@ -69,7 +70,7 @@ Task<net::Response> cancel_purchase(Kept shared, net::Request request) {
 }
 
 Task<net::Response> get_purchase_process(Kept shared, net::Request request) {
-  Result<Uuid> id = http_request::id_of(request);
+  Result<Uuid> id = net::id_of(request);
   if (!id) co_return fail(std::move(id).error());
   orchestrator::PurchaseRequest asked{{*id}, std::nullopt};
   Result<orchestrator::ProcessReply> reply = co_await shared->parts.orchestrator->process(request.context, asked);

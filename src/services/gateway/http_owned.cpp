@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "net/request_values.hpp"
 #include "services/gateway/http_request.hpp"
 #include "services/gateway/http_routes.hpp"
 #include "services/gateway/json.hpp"
@@ -11,7 +12,7 @@ namespace json = boost::json;
 using Kept = std::shared_ptr<Shared>;
 
 Task<net::Response> list(Kept shared, net::Request request) {
-  Result<CustomerId> customer = http_request::customer_of(request);
+  Result<CustomerId> customer = net::account_of(request);
   if (!customer) co_return fail(std::move(customer).error());
   Result<http_request::Page> page = http_request::page_of(request);
   if (!page) co_return fail(std::move(page).error());
@@ -38,9 +39,9 @@ Task<net::Response> list(Kept shared, net::Request request) {
 }
 
 Task<net::Response> get(Kept shared, net::Request request) {
-  Result<Uuid> id = http_request::id_of(request);
+  Result<Uuid> id = net::id_of(request);
   if (!id) co_return fail(std::move(id).error());
-  Result<CustomerId> customer = http_request::customer_of(request);
+  Result<CustomerId> customer = net::account_of(request);
   if (!customer) co_return fail(std::move(customer).error());
   store::OwnedRequest asked{*customer, {*id}};
   Result<store::Owned> owned = co_await shared->parts.store->get_owned(request.context, asked);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "net/problem.hpp"
+#include "net/request_values.hpp"
 #include "services/gateway/http_request.hpp"
 #include "services/gateway/http_routes.hpp"
 #include "services/gateway/http_stream.hpp"
@@ -52,7 +53,7 @@ Task<net::Response> create(Kept shared, net::Request request) {
 }
 
 Task<net::Response> list(Kept shared, net::Request request) {
-  Result<CustomerId> customer = http_request::customer_of(request);
+  Result<CustomerId> customer = net::account_of(request);
   if (!customer) co_return fail(std::move(customer).error());
   Result<http_request::Page> page = http_request::page_of(request);
   if (!page) co_return fail(std::move(page).error());
@@ -71,9 +72,9 @@ Task<net::Response> list(Kept shared, net::Request request) {
 
 /// The caller's purchase that the path names.
 Result<orchestrator::PurchaseRequest> own_purchase(const net::Request& request) {
-  Result<Uuid> id = http_request::id_of(request);
+  Result<Uuid> id = net::id_of(request);
   if (!id) return fail(std::move(id).error());
-  Result<CustomerId> customer = http_request::customer_of(request);
+  Result<CustomerId> customer = net::account_of(request);
   if (!customer) return fail(std::move(customer).error());
   return orchestrator::PurchaseRequest{{*id}, *customer};
 }

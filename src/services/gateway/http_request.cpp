@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "net/json_reader.hpp"
+#include "net/request_values.hpp"
+#include "services/catalogue/api.hpp"
 
 namespace pps::gateway::http_request {
 
@@ -12,7 +14,6 @@ namespace {
 constexpr std::size_t kMaxLines = 50;
 constexpr std::int64_t kMaxQuantity = 999;
 constexpr std::size_t kMaxKey = 255;
-constexpr std::size_t kMaxCustomization = 4'096;
 
 std::string hex(std::string_view bytes) {
   std::string text;
@@ -23,25 +24,13 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-/// What it must be otherwise, the product's schema says.
-std::string read_customization(net::ObjectReader& line) {
-  if (!line.has("customization")) {
-    line.canonical("customization");  // null counts as absent
-    return {};
-  }
-  std::string text = line.canonical("customization").value_or("");
-  if (!text.starts_with('{')) line.refuse("customization", "field.type", "customization must be an object");
-  if (text.size() > kMaxCustomization) line.refuse("customization", "field.length", "customization must have at most 4096 bytes");
-  return text;
-}
-
 std::vector<orchestrator::OrderLine> read_lines(net::ObjectReader& body) {
   std::vector<orchestrator::OrderLine> lines;
   for (auto& item : body.objects("lines", 1, kMaxLines)) {
     orchestrator::OrderLine line;
     line.sku = item.sku("sku");
     line.quantity = item.integer("quantity", 1, kMaxQuantity);
-    line.customization = read_customization(item);
+    line.customization = net::read_opaque_object(item, "customization", catalogue::QuoteRequest::kMostCustomization);
     lines.push_back(std::move(line));
   }
   return lines;
@@ -69,18 +58,6 @@ bool is_token(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
 }  // namespace
-
-Result<CustomerId> customer_of(const net::Request& request) {
-  const auto customer = request.principal ? CustomerId::parse(request.principal->subject) : std::nullopt;
-  if (!customer) return fail(ErrorKind::forbidden, "auth.scope_missing", "The token stands for no person.");
-  return *customer;
-}
-
-Result<Uuid> id_of(const net::Request& request) {
-  const auto id = request.params.empty() ? std::nullopt : Uuid::parse(request.params.front());
-  if (!id) return fail(ErrorKind::malformed, "request.malformed", "The id in the path is not a UUID.");
-  return *id;
-}
 
 Result<Page> page_of(const net::Request& request) {
   Page page;
@@ -128,7 +105,7 @@ Result<void> need_media_type(const net::Request& request, const std::vector<std:
 Result<orchestrator::AcceptRequest> accept_request_of(const net::Request& request) {
   Result<std::string> key = idempotency_key_of(request);
   if (!key) return fail(std::move(key).error());
-  Result<CustomerId> customer = customer_of(request);
+  Result<CustomerId> customer = net::account_of(request);
   if (!customer) return fail(std::move(customer).error());
   Result<void> typed = need_media_type(request, {"application/json"});
   if (!typed) return fail(std::move(typed).error());

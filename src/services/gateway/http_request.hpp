@@ -12,11 +12,6 @@
 /// What the gateway's routes read of a request, with the refusals of api/openapi.yaml.
 namespace pps::gateway::http_request {
 
-/// The account that calls. Error `forbidden` "auth.scope_missing" for a token that stands for no person.
-Result<CustomerId> customer_of(const net::Request& request);
-/// The first {placeholder}. Error `malformed` "request.malformed" if it is no UUID.
-Result<Uuid> id_of(const net::Request& request);
-
 struct Page {
   std::int64_t limit = 20;
   std::string cursor;

@@ -4,6 +4,7 @@
 
 #include "net/base64.hpp"
 #include "net/described_json.hpp"
+#include "net/request_values.hpp"
 #include "services/shoppers/http_parts.hpp"
 
 namespace pps::shoppers {
@@ -21,7 +22,7 @@ json::object book_json(const AddressBook& book) {
 }
 
 Task<Response> list_addresses(Api api, Request request) {
-  Result<CustomerId> account = http_parts::account_of(request);
+  Result<CustomerId> account = net::account_of(request);
   if (!account) co_return fail(std::move(account).error());
   const AccountRequest asked{*account};
   Result<AddressBook> book = co_await api->addresses(request.context, asked);
@@ -30,7 +31,7 @@ Task<Response> list_addresses(Api api, Request request) {
 }
 
 Task<Response> add_address(Api api, Request request) {
-  Result<CustomerId> account = http_parts::account_of(request);
+  Result<CustomerId> account = net::account_of(request);
   if (!account) co_return fail(std::move(account).error());
   Result<net::ObjectReader> body = net::ObjectReader::parse(request.body);
   if (!body) co_return fail(std::move(body).error());
@@ -45,9 +46,9 @@ Task<Response> add_address(Api api, Request request) {
 }
 
 Task<Response> change_address(Api api, Request request) {
-  Result<CustomerId> account = http_parts::account_of(request);
+  Result<CustomerId> account = net::account_of(request);
   if (!account) co_return fail(std::move(account).error());
-  Result<Uuid> id = http_parts::id_of(request);
+  Result<Uuid> id = net::id_of(request);
   if (!id) co_return fail(std::move(id).error());
   Result<net::ObjectReader> body = net::ObjectReader::parse(request.body);
   if (!body) co_return fail(std::move(body).error());
@@ -61,9 +62,9 @@ Task<Response> change_address(Api api, Request request) {
 }
 
 Task<Response> remove_address(Api api, Request request) {
-  Result<CustomerId> account = http_parts::account_of(request);
+  Result<CustomerId> account = net::account_of(request);
   if (!account) co_return fail(std::move(account).error());
-  Result<Uuid> id = http_parts::id_of(request);
+  Result<Uuid> id = net::id_of(request);
   if (!id) co_return fail(std::move(id).error());
   RemoveAddress asked{*account, *id, http_parts::if_match_of(request)};
   Result<AddressBook> book = co_await api->remove_address(request.context, std::move(asked));
@@ -72,7 +73,7 @@ Task<Response> remove_address(Api api, Request request) {
 }
 
 Task<Response> get_basket(Api api, Request request) {
-  Result<CustomerId> account = http_parts::account_of(request);
+  Result<CustomerId> account = net::account_of(request);
   if (!account) co_return fail(std::move(account).error());
   const AccountRequest asked{*account};
   Result<Basket> basket = co_await api->basket(request.context, asked);
@@ -81,7 +82,7 @@ Task<Response> get_basket(Api api, Request request) {
 }
 
 Task<Response> set_basket(Api api, Request request) {
-  Result<CustomerId> account = http_parts::account_of(request);
+  Result<CustomerId> account = net::account_of(request);
   if (!account) co_return fail(std::move(account).error());
   Result<net::ObjectReader> body = net::ObjectReader::parse(request.body);
   if (!body) co_return fail(std::move(body).error());
@@ -94,7 +95,7 @@ Task<Response> set_basket(Api api, Request request) {
 }
 
 Task<Response> merge_basket(Api api, Request request) {
-  Result<CustomerId> account = http_parts::account_of(request);
+  Result<CustomerId> account = net::account_of(request);
   if (!account) co_return fail(std::move(account).error());
   Result<net::ObjectReader> body = net::ObjectReader::parse(request.body);
   if (!body) co_return fail(std::move(body).error());

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "net/request_values.hpp"
+#include "services/catalogue/api.hpp"
+
 namespace pps::shoppers::http_parts {
 
 namespace json = boost::json;
 
 namespace {
-constexpr std::size_t kMaxCustomization = 4'096;
-
 bool is_country(std::string_view text) {
   return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
@@ -20,29 +21,7 @@ bool is_phone(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return (c >= '0' && c <= '9') || kSigns.find(c) != std::string_view::npos; });
 }
 
-std::string read_customization(net::ObjectReader& line) {
-  if (!line.has("customization")) {
-    line.canonical("customization");  // null counts as absent
-    return {};
-  }
-  std::string text = line.canonical("customization").value_or("");
-  if (!text.starts_with('{')) line.refuse("customization", "field.type", "customization must be an object");
-  if (text.size() > kMaxCustomization) line.refuse("customization", "field.length", "customization must have at most 4096 bytes");
-  return text;
-}
 }  // namespace
-
-Result<CustomerId> account_of(const net::Request& request) {
-  const auto account = request.principal ? CustomerId::parse(request.principal->subject) : std::nullopt;
-  if (!account) return fail(ErrorKind::forbidden, "auth.scope_missing", "The token stands for no person.");
-  return *account;
-}
-
-Result<Uuid> id_of(const net::Request& request) {
-  const auto id = request.params.empty() ? std::nullopt : Uuid::parse(request.params.front());
-  if (!id) return fail(ErrorKind::malformed, "request.malformed", "The id in the path is not a UUID.");
-  return *id;
-}
 
 std::string if_match_of(const net::Request& request) { return std::string(request.headers.get("If-Match").value_or("")); }
 
@@ -71,7 +50,7 @@ std::vector<BasketLine> read_lines(net::ObjectReader& body, std::size_t least) {
     BasketLine line;
     line.sku = item.sku("sku");
     line.quantity = item.integer("quantity", 1, Limits::kQuantity);
-    line.customization = read_customization(item);
+    line.customization = net::read_opaque_object(item, "customization", catalogue::QuoteRequest::kMostCustomization);
     lines.push_back(std::move(line));
   }
   return lines;

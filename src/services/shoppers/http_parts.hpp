@@ -12,10 +12,6 @@
 /// What the routes of /api/me read and write.
 namespace pps::shoppers::http_parts {
 
-/// The account that calls. `forbidden` "auth.scope_missing" for a token that stands for no person.
-Result<CustomerId> account_of(const net::Request& request);
-/// The first parameter of the path. `malformed` "request.malformed": not a UUID.
-Result<Uuid> id_of(const net::Request& request);
 std::string if_match_of(const net::Request& request);
 
 Address read_address(net::ObjectReader& from);
